@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class PolicyConfig(AppConfig):
+    name = "kuyakusho.domains.policy"
+    label = "policy"
+    verbose_name = "運営方針"

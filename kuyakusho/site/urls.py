@@ -1,0 +1,16 @@
+"""Addresses of the installation itself. A ward's are in `ward_urls`, mounted at `/<ward>/`."""
+
+from django.urls import path
+
+from kuyakusho.core.http import views as http
+from kuyakusho.site import views
+
+handler404 = "kuyakusho.core.http.views.not_found"
+handler403 = "kuyakusho.core.http.views.forbidden"
+handler400 = "kuyakusho.core.http.views.bad_request"
+handler500 = "kuyakusho.core.http.views.server_error"
+
+urlpatterns = [
+    path("", views.wards, name="wards"),
+    path("healthz", http.healthz, name="healthz"),
+]
