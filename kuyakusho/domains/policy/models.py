@@ -1,9 +1,9 @@
 """The policy spine: plans as trees, what lives behind each node, publications, evaluations.
 
     Plan ── Node (tree) ── Join ── Initiative ── InitiativeIndicator ── engines.indicators
-      │                                  └── InitiativeLink (split, merge, continue)
-      ├── Edition (frozen publication)   Evaluation ── CouncilGrade
-      └── SourceDocument ── ImportReview
+      │       └── Budget ───────────┘    │  └── InitiativeLink (split, merge, continue)
+      ├── Edition (frozen publication)   ├── Service (what a resident can do here)
+      └── SourceDocument ── ImportReview └── Evaluation ── CouncilGrade
 
 A node carries the official text, an initiative what lives. Nodes come and go with each year's document;
 initiatives stay, and history follows them.
@@ -21,6 +21,7 @@ NODE_KINDS = (
     "goal", "mission", "stance", "statement", "pillar", "issue", "strategy", "measure",
     "action", "item", "organisation", "section", "indicator", "budget",
 )  # fmt: skip
+PLAN_ORIGINS = ("pack", "import", "carried", "hand")
 STAGES = ("draft", "proposal", "final", "midyear", "self_evaluation")
 
 
@@ -38,8 +39,20 @@ class Plan(models.Model):
     fiscal_year = models.PositiveIntegerField()
     title = models.CharField(max_length=200)
     title_en = models.CharField(max_length=200, blank=True)
+    title_easy = models.CharField(max_length=200, blank=True)
+    summary = models.TextField(blank=True)
+    summary_en = models.TextField(blank=True)
+    summary_easy = models.TextField(blank=True)
     style = models.CharField(max_length=40)
+    origin = models.CharField(
+        max_length=10,
+        choices=choices(PLAN_ORIGINS),
+        default="hand",
+        help_text="where the working tree comes from; a pack only ever rewrites a tree of its own",
+    )
     revision = models.PositiveIntegerField(default=1, help_text="grows with each change of the working tree")
+    undo = models.JSONField(null=True, blank=True, help_text="how to take the last correction back")
+    pack = models.JSONField(default=dict, help_text="what the pack said last, to see what it changed since")
 
     class Meta:
         ordering = ["-fiscal_year", "key"]
@@ -75,12 +88,19 @@ class ImportReview(models.Model):
     document = models.OneToOneField(SourceDocument, on_delete=models.CASCADE, related_name="review")
     plan = models.ForeignKey(Plan, null=True, on_delete=models.SET_NULL, related_name="+")
     plan_key = models.SlugField(max_length=60, default="policy")
+    plan_kind = models.CharField(max_length=20, choices=choices(PLAN_KINDS), default="policy")
+    fiscal_year = models.PositiveIntegerField()
     tree = models.JSONField(help_text="the import as JSON, with the planner's corrections")
     joins = models.JSONField(default=dict, help_text="node → initiatives, with how sure")
     state = models.CharField(max_length=10, choices=choices(STATES), default="open")
     version = models.PositiveIntegerField(default=1, help_text="two planners can't overwrite each other")
+    undo = models.JSONField(null=True, blank=True, help_text="how to take the last correction back")
+    created_by = models.CharField(max_length=80)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
 
 
 class Node(models.Model):
@@ -98,8 +118,11 @@ class Node(models.Model):
     title_en = models.TextField(blank=True)
     title_easy = models.TextField(blank=True)
     text = models.TextField(blank=True)
+    text_en = models.TextField(blank=True)
+    text_easy = models.TextField(blank=True)
     attached = models.TextField(blank=True, help_text="text that fitted nowhere, kept with the nearest node")
     spans = models.JSONField(default=list, help_text="[start, end) ranges of the document's text")
+    attached_spans = models.JSONField(default=list, help_text="where the attached text stands")
     document = models.ForeignKey(
         SourceDocument, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -109,6 +132,12 @@ class Node(models.Model):
     previous = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="next_nodes"
     )
+    former_ids = models.JSONField(
+        default=list, help_text="public ids that went into this node: their addresses lead here"
+    )
+    pack_key = models.CharField(
+        max_length=80, blank=True, help_text="heading or row of the pack that it is from"
+    )
 
     class Meta:
         ordering = ["order", "id"]
@@ -116,24 +145,6 @@ class Node(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}".strip()
-
-
-class Budget(models.Model):
-    """An amount of a node in a fiscal year: budget (予算), settlement (決算) or estimate (算定見込)."""
-
-    KINDS = ("budget", "settlement", "estimate")
-
-    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="budgets")
-    fiscal_year = models.PositiveIntegerField()
-    kind = models.CharField(max_length=12, choices=choices(KINDS))
-    amount_yen = models.BigIntegerField()
-    is_demo = models.BooleanField(default=False)
-
-    class Meta:
-        ordering = ["fiscal_year", "kind"]
-        constraints = [
-            models.UniqueConstraint(fields=["node", "fiscal_year", "kind"], name="one_amount_a_year")
-        ]
 
 
 class Initiative(models.Model):
@@ -154,9 +165,13 @@ class Initiative(models.Model):
     is_confidential = models.BooleanField(default=False)
     sdgs = models.JSONField(default=list)
     find = models.JSONField(default=list, help_text="how to find it in the published document")
+    find_year = models.PositiveIntegerField(
+        null=True, blank=True, help_text="fiscal year of the document that `find` was written for"
+    )
     first_year = models.PositiveIntegerField()
     last_year = models.PositiveIntegerField(null=True, blank=True)
     order = models.PositiveIntegerField(default=0)
+    pack = models.JSONField(default=dict, help_text="what the pack said last, to see what it changed since")
 
     class Meta:
         ordering = ["order", "id"]
@@ -164,6 +179,38 @@ class Initiative(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Budget(models.Model):
+    """An amount in a fiscal year: budget (予算), settlement (決算) or estimate (算定見込).
+
+    It belongs either to a node (as the document prints it) or to an initiative (as the ward keeps it).
+    """
+
+    KINDS = ("budget", "settlement", "estimate")
+
+    node = models.ForeignKey(Node, null=True, blank=True, on_delete=models.CASCADE, related_name="budgets")
+    initiative = models.ForeignKey(
+        Initiative, null=True, blank=True, on_delete=models.CASCADE, related_name="budgets"
+    )
+    fiscal_year = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=choices(KINDS))
+    amount_yen = models.BigIntegerField()
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["fiscal_year", "kind", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["node", "fiscal_year", "kind"], name="one_amount_a_year"),
+            models.UniqueConstraint(
+                fields=["initiative", "fiscal_year", "kind"], name="one_amount_of_initiative"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(node__isnull=True, initiative__isnull=False)
+                | models.Q(node__isnull=False, initiative__isnull=True),
+                name="amount_of_node_or_initiative",
+            ),
+        ]
 
 
 class InitiativeLink(models.Model):
@@ -211,6 +258,27 @@ class InitiativeIndicator(models.Model):
         ]
 
 
+class Service(models.Model):
+    """What a resident can do here about some initiatives. Shown only where its capability is built."""
+
+    ward = models.ForeignKey(Ward, on_delete=models.CASCADE, related_name="+")
+    key = models.SlugField(max_length=60)
+    title = models.CharField(max_length=120)
+    title_en = models.CharField(max_length=120, blank=True)
+    title_easy = models.CharField(max_length=120, blank=True)
+    summary = models.TextField(blank=True)
+    summary_en = models.TextField(blank=True)
+    summary_easy = models.TextField(blank=True)
+    capability = models.CharField(max_length=40)
+    url_name = models.CharField(max_length=80)
+    serves = models.JSONField(default=list, help_text="rows of the initiatives it serves")
+    order = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["order", "id"]
+        constraints = [models.UniqueConstraint(fields=["ward", "key"], name="policy_service_key_in_ward")]
+
+
 class Edition(models.Model):
     """A publication of a plan at one stage. Frozen: its content never changes, and its hash proves it."""
 
@@ -220,6 +288,9 @@ class Edition(models.Model):
     stage = models.CharField(max_length=20, choices=choices(STAGES))
     content = models.JSONField(help_text="the whole tree as published")
     digest = models.CharField(max_length=64, help_text="SHA-256 over the content in canonical form")
+    plan_revision = models.PositiveIntegerField(
+        default=0, help_text="revision of the working tree that was published"
+    )
     note = models.CharField(max_length=400, blank=True)
     published_at = models.DateTimeField()
     published_by = models.CharField(max_length=80)
