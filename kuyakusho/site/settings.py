@@ -34,10 +34,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "kuyakusho.core.wards",
+    "kuyakusho.core.tokens",
     "kuyakusho.core.accounts",
     "kuyakusho.core.audit",
     "kuyakusho.core.outbox",
     "kuyakusho.core.http",
+    "kuyakusho.core.search",
     "kuyakusho.engines.indicators",
     "kuyakusho.domains.policy",
 ]
