@@ -1,6 +1,6 @@
-"""People who sign in: an account, and what a staff member is posted to.
+"""People who sign in: an account, what a staff member is posted to, and the little that is kept of a resident.
 
-Names are kept exactly as typed (no normalisation; variation selectors survive); `search_key` is for finding.
+Names are kept exactly as typed (no normalisation; variation selectors survive).
 """
 
 from __future__ import annotations
@@ -20,18 +20,19 @@ ROLES = (CLERK, CHIEF, PLANNER, ADMINISTRATOR, AUDITOR)
 class AccountManager(BaseUserManager["Account"]):
     """Makes accounts; the address of e-mail is folded to lower case for finding."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: object) -> Account:
-        account = self.model(email=email.strip().lower(), **fields)
+    def create_user(self, email: str | None, password: str | None = None, **fields: object) -> Account:
+        """`email` is None for a resident whom only a directory knows; without `password` none fits."""
+        account = self.model(email=email.strip().lower() if email else None, **fields)
         account.set_password(password)
         account.save(using=self._db)
         return account
 
 
 class Account(AbstractBaseUser):
-    """Somebody who can sign in: a resident, a member of staff, or both."""
+    """Somebody who can sign in: a resident, a member of staff, or both. Belongs to no ward: people move."""
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
-    email = models.EmailField(max_length=254, unique=True)
+    email = models.EmailField(max_length=254, unique=True, null=True, blank=True)
     name = models.CharField(max_length=120, blank=True)
     name_kana = models.CharField(max_length=160, blank=True)
     is_active = models.BooleanField(default=True)
@@ -45,7 +46,7 @@ class Account(AbstractBaseUser):
     objects = AccountManager()
 
     def __str__(self) -> str:
-        return self.name or self.email
+        return self.name or self.email or self.public_id
 
     def get_full_name(self) -> str:
         return self.name
@@ -93,3 +94,23 @@ class Posting(models.Model):
     class Meta:
         ordering = ["valid_from"]
         constraints = [models.UniqueConstraint(fields=["member", "valid_from"], name="posting_starts_once")]
+
+
+class Resident(models.Model):
+    """A resident who has signed in to a ward. All that is kept of them; services keep their own rows.
+
+    One row per ward, so that no id joins what somebody does in two wards.
+    """
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    ward = models.ForeignKey(Ward, on_delete=models.CASCADE, related_name="residents")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="residencies")
+    key = models.SlugField(max_length=60, blank=True, help_text="name in the pack, for demo people")
+    language = models.CharField(max_length=10, blank=True, help_text="variant that messages are written in")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ward", "account"], name="one_residency_in_ward")]
+
+    def __str__(self) -> str:
+        return str(self.account)

@@ -1,0 +1,60 @@
+"""Single use as a database fact: a row under a unique constraint, written by one statement."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from kuyakusho.core.calendar import clock
+from kuyakusho.core.errors import Conflict
+
+from .models import SpentToken
+from .signing import Claim
+
+KEPT_AFTER_EXPIRY = timedelta(days=1)
+
+
+def spend(claim: Claim) -> None:
+    """Uses the token up. Raises Conflict `token_spent` for all but the first."""
+    if not spend_name(claim.purpose, claim.name, until=claim.expires_at):
+        raise Conflict(
+            "token_spent",
+            _("このリンクはすでに使われています。"),
+            _("もう一度行うときは、新しいリンクをお求めください。"),
+        )
+
+
+def spend_name(purpose: str, name: str, *, until: datetime) -> bool:
+    """True for the one who comes first.
+
+    `ON CONFLICT DO NOTHING` waits for a rival that has not committed yet and spoils no transaction on PostgreSQL.
+    """
+    field = SpentToken._meta.get_field
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tokens_spenttoken (digest, purpose, spent_at, expires_at) VALUES (%s, %s, %s, %s) "
+            "ON CONFLICT (digest) DO NOTHING",
+            [
+                _digest(purpose, name),
+                purpose,
+                field("spent_at").get_db_prep_save(clock.now(), connection),
+                field("expires_at").get_db_prep_save(until, connection),
+            ],
+        )
+        return cursor.rowcount == 1
+
+
+def is_spent(claim: Claim) -> bool:
+    return SpentToken.objects.filter(digest=_digest(claim.purpose, claim.name)).exists()
+
+
+def forget_spent(*, now: datetime) -> int:
+    """Deletes what would be refused for its age anyway; returns how many."""
+    return SpentToken.objects.filter(expires_at__lt=now - KEPT_AFTER_EXPIRY).delete()[0]
+
+
+def _digest(purpose: str, name: str) -> str:
+    return hashlib.sha256(f"{purpose}\0{name}".encode()).hexdigest()
