@@ -1,0 +1,1 @@
+"""Where snapshots are read from, and who rings when they change."""
