@@ -103,7 +103,7 @@ def measure() -> None:
 
     from kuyakusho.core.search.bigrams import terms
     from kuyakusho.core.search.queries import matching
-    from kuyakusho.core.search.services import Findable, index
+    from kuyakusho.core.search.services import Findable, index, tidy
     from kuyakusho.core.wards.models import Ward
 
     call_command("migrate", verbosity=0)
@@ -120,6 +120,7 @@ def measure() -> None:
                 for i, (t, b) in enumerate(made[start : start + 5_000])
             ],
         )
+    tidy()
     built = time.perf_counter() - began
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -31,14 +31,17 @@ def terms(query: str) -> list[str]:
     return found[:8]
 
 
-def tokens(folded: str) -> list[str]:
+def tokens(folded: str, scope: str = "") -> list[str]:
     """The bigrams of folded text in order, the last character paired with the end mark.
+
+    `scope` goes in front of each: an index that several wards share then keeps the words of each apart, and a
+    search never walks over another ward's documents.
 
     >>> tokens("よやく")[:2]
     ['よや', 'やく']
     """
     marked = "".join(map(_token_character, folded))
-    return [a + b for a, b in zip(marked, marked[1:] + END, strict=True)] if marked else []
+    return [scope + a + b for a, b in zip(marked, marked[1:] + END, strict=True)] if marked else []
 
 
 def elements(folded: str) -> list[str]:
@@ -46,11 +49,16 @@ def elements(folded: str) -> list[str]:
     return sorted({*tokens(folded)[:-1], *map(_token_character, folded)})
 
 
-def phrase(term: str) -> str:
+def phrase(term: str, scope: str = "") -> str:
     """A term as an FTS5 phrase; a single character asks for every bigram that begins with it."""
     if len(term) == 1:
-        return f'"{_token_character(term)}"*'
-    return '"' + " ".join(tokens(term)[:-1]) + '"'
+        return f'"{scope}{_token_character(term)}"*'
+    return '"' + " ".join(tokens(term, scope)[:-1]) + '"'
+
+
+def scope_of(ward_id: int, language: str) -> str:
+    """A ward and a language as letters: digits, then letters, so that no two scopes begin alike."""
+    return f"{ward_id}{language.replace('-', '')}x"
 
 
 def _token_character(character: str) -> str:

@@ -10,9 +10,8 @@ from django.db import connection
 
 from kuyakusho.core.wards.models import Ward
 
-from .bigrams import elements, fold, phrase, terms
+from .bigrams import elements, fold, phrase, scope_of, terms
 from .models import SearchDocument
-from .services import scope_tokens
 
 PAGE = 20
 DEEPEST = 2_000
@@ -67,10 +66,9 @@ def matching(
 
 
 def _on_sqlite(ward_id: int, wanted: list[str], language: str, limit: int, titles_only: bool) -> list[int]:
-    columns = "title" if titles_only else "{title body}"
-    expression = f"scope : {scope_tokens(ward_id, language)} AND " + " AND ".join(
-        f"{columns} : {phrase(term)}" for term in wanted
-    )
+    columns = "title : " if titles_only else ""
+    scope = scope_of(ward_id, language)
+    expression = " AND ".join(columns + phrase(term, scope) for term in wanted)
     return _ids(
         "SELECT rowid FROM search_bigrams WHERE search_bigrams MATCH %s ORDER BY rowid DESC LIMIT %s",
         [expression, limit],

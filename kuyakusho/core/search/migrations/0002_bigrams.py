@@ -6,7 +6,7 @@ from django.db import migrations
 def make(apps, schema_editor):
     if schema_editor.connection.vendor == "sqlite":
         schema_editor.execute(
-            "CREATE VIRTUAL TABLE search_bigrams USING fts5(scope, title, body, content='', tokenize='ascii')"
+            "CREATE VIRTUAL TABLE search_bigrams USING fts5(title, body, content='', tokenize='ascii')"
         )
     else:
         schema_editor.execute("ALTER TABLE search_searchdocument ADD COLUMN elements text[] NOT NULL DEFAULT '{}'")

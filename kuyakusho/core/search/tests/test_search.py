@@ -123,6 +123,6 @@ def test_a_phrase_can_not_break_out_of_its_quotes(text: str) -> None:
 
 def test_a_hostile_query_finds_nothing(ward: Ward) -> None:
     index(ward, [thing("a", "防災")])
-    for query in ('" OR title : "', "*", "title:防", "\0", "w1xja", " ", "'; DROP TABLE x"):
+    for query in ('" OR title : "', "*", "title:防", "\0", "1jax", " ", "'; DROP TABLE x"):
         assert references(ward, query) == set()
     assert matching(ward.pk, terms("防災"), "ja", 5)
