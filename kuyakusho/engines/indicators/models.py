@@ -28,20 +28,42 @@ class Indicator(models.Model):
     decimals = models.PositiveSmallIntegerField(default=0)
     direction = models.CharField(max_length=5, choices=[(d, d) for d in ("up", "down", "range")])
     accumulation = models.CharField(max_length=10, choices=[(a, a) for a in ("yearly", "cumulative")])
-    baseline = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    baseline = models.DecimalField(
+        max_digits=18,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text="where it stood at the start; of a cumulative one, what had been reached by then",
+    )
+    baseline_low = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    baseline_high = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     baseline_on = models.DateField(null=True, blank=True)
+    accumulates_from = models.PositiveIntegerField(
+        null=True, blank=True, help_text="first fiscal year that a cumulative one adds up; empty: see rules"
+    )
     minimum_base = models.PositiveIntegerField(
         default=0, help_text="below this many cases no result is given"
     )
     freshness_days = models.PositiveIntegerField(default=400, help_text="older values are shown as stale")
     source = models.CharField(max_length=120)
+    about = models.JSONField(
+        default=list, help_text="rows of initiatives that the source counts; empty: the whole ward"
+    )
+    method = models.CharField(
+        max_length=20,
+        blank=True,
+        choices=[(m, m) for m in ("records", "census", "random_survey", "exit_poll")],
+        help_text="how the figures come about",
+    )
+    how = models.CharField(max_length=400, blank=True, help_text="how it is counted, in plain words")
     rule = models.CharField(
         max_length=300, blank=True, help_text="the ordinance, plan or standard it rests on"
     )
     is_demo = models.BooleanField(default=False)
+    order = models.PositiveIntegerField(default=0)
 
     class Meta:
-        ordering = ["key"]
+        ordering = ["order", "key"]
         constraints = [models.UniqueConstraint(fields=["ward", "key"], name="indicator_key_in_ward")]
 
     def __str__(self) -> str:
@@ -68,6 +90,7 @@ class Observation(models.Model):
     indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="observations")
     period_from = models.DateField()
     period_until = models.DateField(help_text="the first day after the period")
+    fiscal_year = models.PositiveIntegerField(help_text="the year in which the period's last day lies")
     value = models.DecimalField(max_digits=18, decimal_places=4)
     base = models.PositiveBigIntegerField(
         null=True, blank=True, help_text="how many cases the value rests on"
@@ -86,5 +109,6 @@ class Observation(models.Model):
     class Meta:
         ordering = ["period_until", "recorded_at", "id"]
         indexes = [
-            models.Index(fields=["indicator", "-period_until", "-recorded_at"], name="observation_latest")
+            models.Index(fields=["indicator", "-period_until", "-recorded_at"], name="observation_latest"),
+            models.Index(fields=["indicator", "fiscal_year", "period_from"], name="observation_of_year"),
         ]
