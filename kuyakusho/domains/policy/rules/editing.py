@@ -10,6 +10,7 @@ Each raises `Invalid` or `Refused` with a plain sentence when it can't be done.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from kuyakusho.core.errors import Invalid, Missing, Refused
 
-from .outline import DEEPEST, KINDS, Amount, Outline, Part
+from .outline import DEEPEST, KINDS, PASSAGES, Amount, Outline, Part
 from .spans import cut, united
 
 EDITABLE = frozenset(
@@ -51,6 +52,10 @@ def edit(outline: Outline, id: str, **values: Any) -> Outline:
     if unknown := set(values) - EDITABLE:
         raise ValueError(f"not editable: {sorted(unknown)}")
     part = part_of(outline, id)
+    if part.kind == "item" and "text" in values and part.title == first_sentence(part.text):
+        # The title of a bullet is the beginning of its text, unless somebody gave it another.
+        if values.get("title", part.title) == part.title:
+            values["title"] = first_sentence(values["text"])
     changed = replace(part, **values)
     if not (changed.title.strip() or changed.text.strip() or changed.attached.strip()):
         raise Invalid(
@@ -190,18 +195,26 @@ def split(outline: Outline, id: str, *, at: int, new_id: str, source: str) -> Ou
 
 
 def _shaped(part: Part, wording: str) -> dict[str, str]:
-    # A part with a title keeps that shape: the first line is the title. Bullets that are all text stay so.
+    # A part with a title keeps that shape: the first line is the title. A bullet's title is its first sentence.
     if not part.title:
         return {"title": "", "text": wording}
+    if part.kind == "item":
+        return {"title": first_sentence(wording), "text": wording}
     title, _line, text = wording.partition("\n")
     return {"title": title.strip(), "text": text.strip()}
+
+
+def first_sentence(wording: str) -> str:
+    """What names a bullet: its first sentence, at most a line."""
+    line = wording.strip().partition("\n")[0]
+    return line.partition("。")[0] or line
 
 
 def merge(outline: Outline, id: str) -> Outline:
     """Into the sibling above it, or into its parent when it is the first. Its children follow it."""
     part = part_of(outline, id)
     host = outline.parts[merges_into(outline, id)]
-    text = "\n".join(t for t in (host.text, part.wording) if t)
+    text = "\n".join(t for t in (host.text, part.details.get("label"), part.wording) if t)
     budgets, leftover = _amounts_together(host.budgets, part.budgets)
     merged = replace(
         host,
@@ -211,6 +224,7 @@ def merge(outline: Outline, id: str) -> Outline:
         attached_spans=united(host.attached_spans, part.attached_spans),
         budgets=budgets,
         sdgs=tuple(sorted({*host.sdgs, *part.sdgs})),
+        details=_details_together(host.details, part.details),
         former_ids=tuple(dict.fromkeys((*host.former_ids, part.id, *part.former_ids))),
     )
     outline = outline.with_parts(merged)
@@ -239,7 +253,7 @@ def remove(outline: Outline, id: str) -> Outline:
     outline = outline.with_parts(
         replace(
             host,
-            attached="\n".join(t for t in (host.attached, part.wording, part.attached, leftover) if t),
+            attached="\n".join(t for t in (host.attached, part.everything, part.attached, leftover) if t),
             attached_spans=united(host.attached_spans, part.spans, part.attached_spans),
             budgets=budgets,
             former_ids=tuple(dict.fromkeys((*host.former_ids, part.id, *part.former_ids))),
@@ -274,6 +288,14 @@ def _without(outline: Outline, id: str) -> Outline:
     parts = {key: part for key, part in outline.parts.items() if key != id}
     parents = {key: above for key, above in outline.parents.items() if key != id}
     return Outline(parts, children, parents)
+
+
+def _details_together(host: Mapping[str, Any], more: Mapping[str, Any]) -> Mapping[str, Any]:
+    together = {**more, **host}
+    for name in PASSAGES:
+        if passages := [*host.get(name, ()), *more.get(name, ())]:
+            together[name] = passages
+    return together
 
 
 def _amounts_together(host: tuple[Amount, ...], more: tuple[Amount, ...]) -> tuple[tuple[Amount, ...], str]:

@@ -7,7 +7,7 @@ correction touched is therefore found by identity, and taking it back is putting
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 Span = tuple[int, int]
@@ -46,7 +46,10 @@ class Amount:
 class Part:
     """One node. `spans` are owned by the document's structure, `attached_spans` hold text that fitted nowhere.
 
-    `owner` and `district` are keys of the ward; `owner_printed` is what the document says.
+    `owner` and `district` are keys of the ward; `owner_printed` is what the document says. A bullet's text holds
+    its title, every other part's does not. `details` is what the document prints beyond that (facets such as 課題認識,
+    numbered parts, notes, printed results, the target of an indicator): JSON as the reader gave it, never changed
+    in place.
     """
 
     id: str
@@ -72,6 +75,7 @@ class Part:
     pack_key: str = ""
     repairs: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -80,8 +84,15 @@ class Part:
 
     @property
     def wording(self) -> str:
-        """Everything that the part itself says, for likeness."""
+        """Everything that the part itself says."""
+        if self.kind == "item" and self.text:
+            return self.text
         return f"{self.title}\n{self.text}".strip()
+
+    @property
+    def everything(self) -> str:
+        """The wording with what `details` holds."""
+        return "\n".join(t for t in (self.wording, passages_as_text(self.details)) if t)
 
     def to_json(self) -> dict[str, Any]:
         """The part without what is empty."""
@@ -100,6 +111,8 @@ class Part:
                 data[name] = list(value)
         if self.budgets:
             data["budgets"] = [amount.to_json() for amount in self.budgets]
+        if self.details:
+            data["details"] = dict(self.details)
         return data
 
     @classmethod
@@ -113,12 +126,27 @@ class Part:
                 values[name] = tuple(data[name])
         if "budgets" in data:
             values["budgets"] = tuple(Amount(**amount) for amount in data["budgets"])
+        if "details" in data:
+            values["details"] = data["details"]
         return cls(**values)
+
+
+PASSAGES = ("facets", "parts", "notes", "evaluations")
+
+
+def passages_as_text(details: Mapping[str, Any]) -> str:
+    """What `details` prints, as lines."""
+    lines = [details.get("label", "")] + [
+        " ".join(t for t in (passage.get("label"), passage.get("text")) if t)
+        for name in PASSAGES
+        for passage in details.get(name, ())
+    ]
+    return "\n".join(line for line in lines if line)
 
 
 _SPANS = ("spans", "attached_spans")
 _LISTS = ("sdgs", "former_ids", "repairs", "doubts")
-_PLAIN = tuple(f.name for f in fields(Part) if f.name not in (*_SPANS, *_LISTS, "budgets"))
+_PLAIN = tuple(f.name for f in fields(Part) if f.name not in (*_SPANS, *_LISTS, "budgets", "details"))
 
 
 @dataclass(frozen=True)
@@ -216,8 +244,8 @@ class Outline:
         return same.index(id) + 1
 
     def whole_text(self, id: str) -> str:
-        """The wording of a part with all that hangs under it."""
-        return "\n".join([self.parts[id].wording, *(self.parts[i].wording for i, _ in self.walk(id))])
+        """Everything that a part says with all that hangs under it."""
+        return "\n".join([self.parts[id].everything, *(self.parts[i].everything for i, _ in self.walk(id))])
 
     def with_parts(self, *changed: Part) -> Outline:
         """The same tree with some parts in new words."""

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 SAME, REMOVED, ADDED = "same", "removed", "added"
-WORD = re.compile(r"[一-龠々〆ヶ㐀-䶿豈-﫿]+|[ァ-ヴー・ヽヾ]+|[0-9A-Za-z０-９Ａ-Ｚａ-ｚ.,%]+|\s+|.", re.DOTALL)
+WORD = re.compile(
+    r"[一-龠々〆ヶ㐀-䶿豈-﫿]+|[ァ-ヴー・ヽヾ]+|[0-9A-Za-z０-９Ａ-Ｚａ-ｚ.,%]+|\s+|.", re.DOTALL
+)
 
 # Beyond this many words a text is compared line by line first: the cost grows with the square.
 LONG = 1500

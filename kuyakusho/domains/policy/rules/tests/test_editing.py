@@ -16,7 +16,7 @@ from kuyakusho.domains.policy.rules.outline import Amount, BrokenTree, Outline, 
 
 def outline_of(*rows: tuple[str, str | None]) -> Outline:
     return Outline.build(
-        [(Part(id=i, kind="item", title=f"見出し{i}", text=f"本文{i}。二文め{i}。"), p) for i, p in rows]
+        [(Part(id=i, kind="action", title=f"見出し{i}", text=f"本文{i}。二文め{i}。"), p) for i, p in rows]
     )
 
 
@@ -30,7 +30,7 @@ def ids(outline: Outline) -> list[str]:
 def words(outline: Outline) -> Counter[str]:
     counted: Counter[str] = Counter()
     for part in outline.parts.values():
-        counted.update(c for c in part.title + part.text + part.attached if not c.isspace())
+        counted.update(c for c in part.wording + part.attached if not c.isspace())
     return counted
 
 
@@ -63,6 +63,14 @@ def test_edit_changes_only_the_words() -> None:
     after = editing.edit(before, "b", title="新しい見出し")
     assert after.parts["b"].title == "新しい見出し"
     assert after.parts["c"] is before.parts["c"]
+
+
+def test_the_title_of_a_bullet_follows_its_text_unless_it_has_one_of_its_own() -> None:
+    outline = Outline.build([(Part(id="a", kind="item", title="訓練を行う", text="訓練を行う。毎年。"), None)])
+    followed = editing.edit(outline, "a", title="訓練を行う", text="避難訓練を行う。毎年。")
+    assert followed.parts["a"].title == "避難訓練を行う"
+    own = editing.edit(outline, "a", title="訓練", text="訓練を行う。毎年。")
+    assert editing.edit(own, "a", text="別の文。").parts["a"].title == "訓練"
 
 
 def test_edit_refuses_an_empty_part() -> None:
@@ -111,12 +119,14 @@ def test_too_deep_is_refused() -> None:
 
 def test_split_cuts_words_and_spans_at_the_same_place() -> None:
     source = "・はじめの文。\n・つぎの\n 文。"
-    part = Part(id="a", kind="item", text="はじめの文。つぎの文。", spans=((0, len(source)),))
+    part = Part(
+        id="a", kind="item", title="はじめの文", text="はじめの文。つぎの文。", spans=((0, len(source)),)
+    )
     outline = Outline.build([(part, None)])
     [(at, _)] = editing.split_points(part)
     after = editing.split(outline, "a", at=at, new_id="n", source=source)
     assert ids(after) == ["a", "n"]
-    assert after.parts["n"].text == "つぎの文。"
+    assert (after.parts["n"].title, after.parts["n"].text) == ("つぎの文", "つぎの文。")
     assert [source[s:e] for s, e in after.parts["n"].spans] == ["つぎの\n 文。"]
     assert after.parts["a"].spans[0][1] == after.parts["n"].spans[0][0]
 
@@ -150,6 +160,18 @@ def test_the_first_child_merges_into_its_parent() -> None:
     assert editing.merges_into(outline_of(*SMALL), "b") == "a"
     with pytest.raises(Refused):
         editing.merge(outline_of(*SMALL), "a")
+
+
+def test_merge_and_remove_keep_what_the_document_prints_besides() -> None:
+    note = {"label": "(注)", "text": "注の文", "span": [[0, 3]], "key": ""}
+    outline = Outline.build(
+        [
+            (Part(id="a", kind="action", title="甲", details={"label": "取組"}), None),
+            (Part(id="b", kind="action", title="乙", details={"label": "別", "notes": [note]}), None),
+        ]
+    )
+    assert editing.merge(outline, "b").parts["a"].details == {"label": "取組", "notes": [note]}
+    assert editing.remove(outline, "b").parts["a"].attached == "乙\n(注) 注の文"
 
 
 def test_two_amounts_of_one_year_are_both_kept() -> None:
