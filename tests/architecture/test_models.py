@@ -35,24 +35,26 @@ def test_every_model_leads_to_its_ward_or_says_why_not() -> None:
         assert model is Ward, label
 
 
+def fault_of_name(field: models.Field) -> str:
+    """What is wrong with the name of a time, a day or an amount; empty when it is named for what it is."""
+    if isinstance(field, models.DateTimeField):
+        right = field.name.endswith(("_at", "_until")) or field.name in ("at", "as_of", "last_login")
+        return "" if right else "a time ends in _at or _until"
+    if isinstance(field, models.DateField):
+        right = field.name.endswith(("_on", "_from", "_until")) or field.name == "on"
+        return "" if right else "a day ends in _on, _from or _until"
+    if field.name.endswith("_yen") and not isinstance(field, models.IntegerField):
+        return "money is whole yen"
+    return ""
+
+
 def test_times_days_and_money_are_named_for_what_they_are() -> None:
-    wrong = []
-    for model in ours():
-        for field in model._meta.fields:
-            name = f"{model._meta.label}.{field.name}"
-            if isinstance(field, models.DateTimeField):
-                if not field.name.endswith(("_at", "_until")) and field.name not in (
-                    "at",
-                    "as_of",
-                    "last_login",
-                ):
-                    wrong.append(f"{name}: a time ends in _at")
-            elif isinstance(field, models.DateField):
-                if not field.name.endswith(("_on", "_from", "_until")) and field.name != "on":
-                    wrong.append(f"{name}: a day ends in _on, _from or _until")
-            if field.name.endswith("_yen") and not isinstance(field, models.IntegerField):
-                wrong.append(f"{name}: money is whole yen")
-    assert wrong == []
+    assert [
+        f"{model._meta.label}.{field.name}: {fault}"
+        for model in ours()
+        for field in model._meta.fields
+        if (fault := fault_of_name(field))
+    ] == []
 
 
 def test_public_ids_are_random() -> None:

@@ -8,35 +8,43 @@ import pytest
 
 from kuyakusho.core import retention
 from kuyakusho.core.calendar import clock
+from kuyakusho.core.search.models import SearchDocument
+from kuyakusho.core.search.services import Findable, index
 from kuyakusho.core.wards.models import Ward
-from kuyakusho.domains.policy.models import ImportReview, SourceDocument
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 
 
-def review(ward: Ward, state: str, changed_at: datetime) -> ImportReview:
-    document = SourceDocument.objects.create(
-        ward=ward, filename="x", media_type="text/plain", digest="0" * 64, text="", uploaded_at=changed_at
-    )
-    return ImportReview.objects.create(
-        ward=ward, document=document, tree={}, state=state, created_at=changed_at, changed_at=changed_at
-    )
-
-
-@pytest.mark.django_db
-def test_only_abandoned_reviews_past_their_time_go() -> None:
+@pytest.mark.django_db()
+def test_only_what_is_past_its_time_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     ward = Ward.objects.create(
         slug="m", official_code="1", name="m", name_kana="m", name_en="m", style="osaka"
     )
-    old, young = NOW - timedelta(days=401), NOW - timedelta(days=399)
-    kept = {review(ward, "saved", old).pk, review(ward, "abandoned", young).pk}
-    gone = review(ward, "abandoned", old)
+    for name, kind, age in (("old", "news", 31), ("young", "news", 29), ("other", "page", 31)):
+        with clock.frozen(NOW - timedelta(days=age)):
+            index(ward, [Findable(kind, name, name, "", "/")])
+    monkeypatch.setattr(retention, "_rules", {})
+    monkeypatch.setattr(retention, "autodiscover_modules", lambda name: None)
+    retention.keep(
+        "search.SearchDocument",
+        retention.days(30),
+        after="changed_at",
+        owner="o",
+        why="w",
+        where={"kind": "news"},
+    )
     with clock.frozen(NOW):
-        assert retention.tidy()["policy.ImportReview"] == 1
-    assert set(ImportReview.objects.values_list("pk", flat=True)) == kept
-    assert not ImportReview.objects.filter(pk=gone.pk).exists()
+        assert retention.tidy() == {"search.SearchDocument": 1}
+    assert set(SearchDocument.objects.values_list("reference", flat=True)) == {"young", "other"}
 
 
 def test_a_period_needs_the_field_that_it_is_counted_from() -> None:
     with pytest.raises(ValueError, match="from which field"):
         retention.keep("x.Y", retention.days(3), owner="o", why="w")
+
+
+def test_a_model_has_one_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "_rules", {})
+    retention.keep("x.Y", "for ever", owner="o", why="w")
+    with pytest.raises(ValueError, match="already"):
+        retention.keep("x.Y", "for ever", owner="o", why="w")
