@@ -52,10 +52,9 @@ def edit(outline: Outline, id: str, **values: Any) -> Outline:
     if unknown := set(values) - EDITABLE:
         raise ValueError(f"not editable: {sorted(unknown)}")
     part = part_of(outline, id)
-    if part.kind == "item" and "text" in values and part.title == first_sentence(part.text):
+    if part.kind == "item" and part.title == first_sentence(part.text) == values.get("title", part.title):
         # The title of a bullet is the beginning of its text, unless somebody gave it another.
-        if values.get("title", part.title) == part.title:
-            values["title"] = first_sentence(values["text"])
+        values["title"] = first_sentence(values.get("text", part.text))
     changed = replace(part, **values)
     if not (changed.title.strip() or changed.text.strip() or changed.attached.strip()):
         raise Invalid(

@@ -171,7 +171,7 @@ def test_merge_and_remove_keep_what_the_document_prints_besides() -> None:
         ]
     )
     assert editing.merge(outline, "b").parts["a"].details == {"label": "取組", "notes": [note]}
-    assert editing.remove(outline, "b").parts["a"].attached == "乙\n(注) 注の文"
+    assert editing.remove(outline, "b").parts["a"].attached == "乙\n別\n(注) 注の文"
 
 
 def test_two_amounts_of_one_year_are_both_kept() -> None:
