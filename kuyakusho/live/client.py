@@ -165,7 +165,8 @@ class Client(asyncio.Protocol):
         # A CR at the very end may still get its LF.
         if found and not (found.end() == len(start) and found[0] == b"\r"):
             return 400, "control-character"
-        if start.find(b"\r\n") < 0 and len(start) > limits.target + 64:
+        line = start.find(b"\r\n")
+        if (len(start) if line < 0 else line) > limits.target + 64:
             return 414, "target-too-long"
         return (431, "head-too-long") if len(start) > limits.head else None
 
