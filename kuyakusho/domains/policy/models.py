@@ -126,7 +126,11 @@ class Node(models.Model):
     document = models.ForeignKey(
         SourceDocument, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    details = models.JSONField(
+        default=dict, help_text="what the document prints besides: facets, notes, printed results"
+    )
     owner = models.ForeignKey(Section, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    owner_printed = models.CharField(max_length=120, blank=True)
     district = models.ForeignKey(District, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     sdgs = models.JSONField(default=list)
     previous = models.ForeignKey(
