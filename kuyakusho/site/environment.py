@@ -1,20 +1,25 @@
 """What the outside tells an installation: environment variables, typed and checked once at start.
 
 Everything that differs between a laptop, a ward's server and a city's cluster is here and nowhere else.
-`docs/operate/settings.md` lists the same names in the same order.
+`docs/operate/settings.md` lists the same names in the same order; a test compares the two.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kuyakusho.core.outbox.mail_address import settings_of
 
 ROOT = Path(__file__).resolve().parents[2]
 Mode = Literal["demo", "production", "test"]
 DEMO_SECRET = "demo-secret-for-a-laptop-only-never-for-a-real-ward-office"
+DATABASES = ("sqlite", "postgres", "postgresql", "psql", "pgsql")
 
 
 class Environment(BaseSettings):
@@ -36,6 +41,9 @@ class Environment(BaseSettings):
     var: Path = Field(ROOT / "var", alias="KUYAKUSHO_VAR")
     packs: Path = Field(ROOT / "packs", alias="KUYAKUSHO_PACKS")
     storage: Path | None = Field(None, alias="KUYAKUSHO_STORAGE")
+    backups: Path | None = Field(None, alias="KUYAKUSHO_BACKUPS")
+    audit_heads: Path | None = Field(None, alias="KUYAKUSHO_AUDIT_HEADS")
+    virus_scanner: str = Field("", alias="KUYAKUSHO_VIRUS_SCANNER")
     trusted_proxies: str = Field("", alias="KUYAKUSHO_TRUSTED_PROXIES")
     front_secret: str = Field("", alias="KUYAKUSHO_FRONT_SECRET")
     live_socket: str = Field("", alias="KUYAKUSHO_LIVE_SOCKET")
@@ -48,16 +56,30 @@ class Environment(BaseSettings):
         return self.mode == "demo" if self.demo_sign_in is None else self.demo_sign_in
 
 
+def read() -> Environment:
+    """The environment of this process. Ends the process, saying what to set, when it can't be used."""
+    try:
+        environment = Environment()
+    except ValidationError as error:
+        found = [f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors()]
+    else:
+        found = faults(environment)
+        if not found:
+            return environment
+    sys.exit("Kuyakusho does not start:\n" + "\n".join(f"  - {fault}" for fault in found))
+
+
 def faults(environment: Environment) -> list[str]:
-    """Everything that keeps a production installation from starting, each with what to set."""
+    """Everything that keeps an installation from starting, each with what to set; most of it in production only."""
+    found = _unreadable(environment)
     if environment.mode != "production":
-        return []
-    found = []
-    secret = environment.secret_key
-    if not secret:
+        return found
+    if not environment.secret_key:
         found.append("SECRET_KEY is not set: set it to at least 50 random characters")
-    elif len(secret) < 50 or len(set(secret)) < 12 or secret == DEMO_SECRET or "insecure" in secret:
+    elif is_weak(environment.secret_key):
         found.append("SECRET_KEY is weak: set it to at least 50 random characters and keep it secret")
+    if any(is_weak(key) for key in environment.old_secret_keys.split(",") if key):
+        found.append("OLD_SECRET_KEYS holds a weak key: what it signed can be forged; remove it")
     if environment.debug:
         found.append("DEBUG is on: remove it; a ward office never runs with DEBUG")
     if environment.demo:
@@ -72,4 +94,32 @@ def faults(environment: Environment) -> list[str]:
         found.append("KUYAKUSHO_PUBLIC_ADDRESS must be the https:// address that residents type")
     if not environment.email_url:
         found.append("EMAIL_URL is not set: for example smtp+tls://user:password@mail.example.jp:587")
+    for name, secret in (
+        ("KUYAKUSHO_FRONT_SECRET", environment.front_secret),
+        ("KUYAKUSHO_METRICS_TOKEN", environment.metrics_token),
+    ):
+        if secret and (len(secret) < 24 or len(set(secret)) < 10):
+            found.append(f"{name} is weak: set it to at least 24 random characters, or leave it out")
+    return found
+
+
+def is_weak(secret: str) -> bool:
+    """Whether a secret key is too short, too uniform, or one that is published."""
+    return len(secret) < 50 or len(set(secret)) < 12 or secret == DEMO_SECRET or "insecure" in secret
+
+
+def _unreadable(environment: Environment) -> list[str]:
+    found = []
+    if environment.database_url and urlsplit(environment.database_url).scheme not in DATABASES:
+        found.append(
+            "DATABASE_URL must begin with sqlite:/// or postgresql://, for example postgresql://kuyakusho@/kuyakusho"
+        )
+    if environment.redis_url and urlsplit(environment.redis_url).scheme not in ("redis", "rediss", "unix"):
+        found.append("REDIS_URL must begin with redis://, rediss:// or unix://")
+    try:
+        settings_of(environment.email_url, "")
+    except ValueError as error:
+        found.append(str(error))
+    if environment.virus_scanner and urlsplit(environment.virus_scanner).scheme not in ("unix", "tcp"):
+        found.append("KUYAKUSHO_VIRUS_SCANNER must be unix:///run/clamav/clamd.ctl or tcp://host:3310")
     return found

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from .environment import DEMO_SECRET, ROOT, Environment, faults
+from kuyakusho.core.outbox import mail_address
 
-ENVIRONMENT = Environment()
-if _faults := faults(ENVIRONMENT):
-    sys.exit("Kuyakusho does not start:\n" + "\n".join(f"  - {fault}" for fault in _faults))
+from .environment import DEMO_SECRET, ROOT, read
+
+ENVIRONMENT = read()
 
 DEBUG = ENVIRONMENT.debug
 DEMO = ENVIRONMENT.demo
@@ -33,11 +31,14 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_tasks",
     "kuyakusho.core.wards",
     "kuyakusho.core.tokens",
     "kuyakusho.core.accounts",
     "kuyakusho.core.audit",
     "kuyakusho.core.outbox",
+    "kuyakusho.core.jobs",
+    "kuyakusho.core.files",
     "kuyakusho.core.http",
     "kuyakusho.core.search",
     "kuyakusho.engines.indicators",
@@ -181,7 +182,17 @@ CONTENT_SECURITY_POLICY = {
 }
 
 EMAIL_URL = ENVIRONMENT.email_url
+globals().update(mail_address.settings_of(EMAIL_URL, str(VAR / "mail")))
 DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
 LOGGING_CONFIG = None  # kuyakusho.core.http.logs.configure, called by each entry point
+LOG_FORMAT = ENVIRONMENT.log_format
+METRICS_TOKEN = ENVIRONMENT.metrics_token
+FRONT_SECRET = ENVIRONMENT.front_secret
+TRUSTED_PROXIES = [proxy.strip() for proxy in ENVIRONMENT.trusted_proxies.split(",") if proxy.strip()]
+
+TASKS = {"default": {"BACKEND": "kuyakusho.core.jobs.backend.OutboxBackend", "QUEUES": []}}
+AUDIT_HEADS = ENVIRONMENT.audit_heads
+BACKUPS = ENVIRONMENT.backups or VAR / "backups"
+VIRUS_SCANNER = ENVIRONMENT.virus_scanner
 
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -9,6 +9,7 @@ from kuyakusho.core.calendar import clock
 from kuyakusho.core.wards.models import Ward
 
 from .models import AuditLine
+from .rules import clean
 
 
 def record(*, ward: Ward | None, actor: Actor, action: str, target: str, **facts: Any) -> AuditLine:
@@ -16,7 +17,8 @@ def record(*, ward: Ward | None, actor: Actor, action: str, target: str, **facts
 
     `action` is a past fact with its room in front (`policy.edition.published`), `target` kind and public id
     (`policy.edition:ab12cd34ef`). `facts` are small and hold no personal data: references, counts, codes.
+    Raises ValueError when the facts are too long to be references.
     """
     return AuditLine.objects.create(
-        ward=ward, at=clock.now(), actor=str(actor), action=action, target=target, facts=facts
+        ward=ward, at=clock.now(), actor=str(actor), action=action, target=target, facts=clean(facts)
     )

@@ -5,3 +5,6 @@ class OutboxConfig(AppConfig):
     name = "kuyakusho.core.outbox"
     label = "outbox"
     verbose_name = "送信箱"
+
+    def ready(self) -> None:
+        from . import wiring  # noqa: F401
