@@ -1,9 +1,9 @@
 """Addresses of the installation itself. A ward's are in `ward_urls`, mounted at `/<ward>/`."""
 
-from django.urls import path
+from django.urls import include, path
 
 from kuyakusho.core.http import views as http
-from kuyakusho.site import views
+from kuyakusho.site import api, views
 
 handler404 = "kuyakusho.core.http.views.not_found"
 handler403 = "kuyakusho.core.http.views.forbidden"
@@ -12,5 +12,6 @@ handler500 = "kuyakusho.core.http.views.server_error"
 
 urlpatterns = [
     path("", views.wards, name="wards"),
+    path("api/v1/", include((api.addresses(), "api"))),
     path("healthz", http.healthz, name="healthz"),
 ]

@@ -200,10 +200,16 @@ class House:
         self.pages: subprocess.Popen | None = None
         self.live: subprocess.Popen | None = None
 
-    def _start(self, name: str, *command: str) -> subprocess.Popen:
+    def _start(self, name: str, *command: str, inherit: tuple[int, ...] = ()) -> subprocess.Popen:
         with (self.folder / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
-                command, env=self.environ, stdout=log, stderr=log, start_new_session=True, cwd=self.folder
+                command,
+                env=self.environ,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                cwd=self.folder,
+                pass_fds=inherit,
             )
 
     def start_pages(self, wait: bool = True) -> None:
@@ -219,6 +225,9 @@ class House:
     def pages_answer(self) -> bool:
         with Wire(self.pages_port, timeout=2) as wire:
             return wire.get("/hello").status == 200
+
+    def start_inheriting(self, descriptor: int) -> subprocess.Popen:
+        return self._start("live", sys.executable, "-m", "kuyakusho.live", inherit=(descriptor,))
 
     def start_live(self, wait: bool = True) -> None:
         self.live = self._start("live", sys.executable, "-m", "kuyakusho.live")
