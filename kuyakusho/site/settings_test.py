@@ -11,8 +11,8 @@ _var = Path(_base) / os.environ.get("PYTEST_XDIST_WORKER", "main")
 os.environ["KUYAKUSHO_MODE"] = "test"
 os.environ["KUYAKUSHO_VAR"] = str(_var)
 
-from .settings import *  # noqa: F403
-from .settings import DATABASES, STORAGES
+from .settings import *  # noqa: E402, F403
+from .settings import DATABASES, STORAGES  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, so that several threads and processes see the same database, as in the product.
