@@ -5,10 +5,14 @@
     @access.resident                    a resident who has signed in
     @access.staff()                     anybody on the ward's staff who is posted today
     @access.staff("planner", "chief")   those with one of the roles; for the others the page does not exist
+    @access.signed_in                   whoever has signed in, as what they signed in as: pages about the sign-in itself
     @access.machine                     a probe or a scraper; holds nothing of anybody
 
 What one may not see answers 404, the same as what isn't there. Somebody who has not signed in is sent to the
 sign-in page of the ward, and comes back afterwards.
+
+Inside a view: `scope` narrows rows to ward, section and person, `find` takes one of them or is missing,
+`confidential` and `note_read` write the audit line of a read. See docs/mechanisms/access.md.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -26,6 +30,11 @@ from django.views.decorators.cache import never_cache
 from kuyakusho.core.errors import Missing
 
 from .actor import VISITOR, Actor
+from .reads import confidential, note_read
+from .rows import find, scope
+
+if TYPE_CHECKING:
+    from kuyakusho.core.accounts.models import Resident
 
 View = Callable[..., HttpResponse]
 
@@ -33,18 +42,25 @@ __all__ = [
     "VISITOR",
     "Actor",
     "Declaration",
+    "confidential",
     "declaration_of",
+    "find",
     "machine",
+    "note_read",
     "public",
     "resident",
+    "scope",
+    "signed_in",
+    "signed_in_resident",
     "staff",
+    "to_sign_in",
     "visitor",
 ]
 
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a view declares: `kind` is public, visitor, resident, staff or machine."""
+    """What a view declares: `kind` is public, visitor, resident, staff, signed_in or machine."""
 
     kind: str
     roles: tuple[str, ...] = ()
@@ -60,13 +76,20 @@ def _declared(view: View, kind: str, roles: tuple[str, ...] = ()) -> View:
     return view
 
 
+def _nobody(request: HttpRequest) -> None:
+    """What a request says of the person, until a declaration has found out."""
+    request.actor = VISITOR
+    request.staff = None
+    request.resident = None
+    request.demo_sign_in = False
+
+
 def public(view: View) -> View:
     """Anybody. The page is a function of its address."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.actor = VISITOR
-        request.staff = None
+        _nobody(request)
         return view(request, *args, **kwargs)
 
     return _declared(guarded, "public")
@@ -83,44 +106,52 @@ def visitor(view: View) -> View:
     @never_cache
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.actor = VISITOR
-        request.staff = None
+        _nobody(request)
         return view(request, *args, **kwargs)
 
     return _declared(guarded, "visitor")
 
 
 def resident(view: View) -> View:
-    """A resident who has signed in."""
+    """A resident who has signed in to this ward; `request.resident` is their row."""
 
     @never_cache
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
+        _nobody(request)
+        found = signed_in_resident(request)
+        if found is None:
             return to_sign_in(request, "accounts:resident-sign-in")
-        request.actor = Actor("resident", request.user.public_id)
-        request.staff = None
+        request.resident = found
+        request.actor = Actor("resident", found.public_id)
+        request.demo_sign_in = found.account.is_demo
         return view(request, *args, **kwargs)
 
     return _declared(guarded, "resident")
 
 
 def staff(*roles: str) -> Callable[[View], View]:
-    """Staff of this ward with one of `roles` in the posting of the day; any posting when none is named."""
+    """Staff of this ward with one of `roles` in the posting of the day; any posting when none is named.
+
+    The desk opens to a session with both factors (or the city's directory, or a PIN on a counter PC); to a
+    password alone only where the ward's sign-in policy says so.
+    """
 
     def declare(view: View) -> View:
         @never_cache
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            from .staff import acting_staff
+            from .standing import staff_standing
 
-            if not request.user.is_authenticated:
-                return to_sign_in(request, "accounts:staff-sign-in")
-            acting = acting_staff(request)
+            _nobody(request)
+            acting = staff_standing(request)
+            if isinstance(acting, HttpResponse):
+                return acting
             if acting is None or (roles and not acting.has_role(*roles)):
                 raise Missing
             request.staff = acting
             request.actor = Actor("staff", acting.public_id)
+            request.demo_sign_in = acting.member.account.is_demo
             return view(request, *args, **kwargs)
 
         return _declared(guarded, "staff", roles)
@@ -128,8 +159,36 @@ def staff(*roles: str) -> Callable[[View], View]:
     return declare
 
 
+def signed_in(view: View) -> View:
+    """Whoever has signed in, also staff who still lack a second factor: their own sessions, factors, sign-out."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        from .standing import any_standing
+
+        _nobody(request)
+        answer = any_standing(request)
+        if answer is not None:
+            return answer
+        return view(request, *args, **kwargs)
+
+    return _declared(guarded, "signed_in")
+
+
+def signed_in_resident(request: HttpRequest) -> Resident | None:
+    """The resident of this request or None: for pages with a form that may be filled in without signing in.
+
+    Never on a public page: those don't look at sessions.
+    """
+    from .standing import resident_standing
+
+    return resident_standing(request)
+
+
 def to_sign_in(request: HttpRequest, name: str) -> HttpResponse:
     """Sends to the ward's sign-in page and back afterwards; a page outside any ward is missing instead."""
     if request.ward is None:
         raise Missing
-    return HttpResponseRedirect(reverse(name) + "?" + urlencode({"next": request.get_full_path()}))
+    back = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+    return HttpResponseRedirect(reverse(name) + ("?" + urlencode({"next": back}) if back else ""))

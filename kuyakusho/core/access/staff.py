@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
+from django.db.models import Q
 from django.http import HttpRequest
 
-from kuyakusho.core.accounts.models import StaffMember
+from kuyakusho.core.accounts.models import Posting, StaffMember
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.wards.models import Section, Ward
 
@@ -35,16 +37,20 @@ class ActingStaff:
 
 def acting_staff(request: HttpRequest) -> ActingStaff | None:
     """Who acts here: the signed-in account's membership in this ward, if it is posted today."""
-    if request.ward is None or not request.user.is_authenticated or not request.user.is_active:
+    if request.ward is None or not request.user.is_authenticated:
         return None
-    member = (
-        StaffMember.objects.select_related("account")
-        .filter(ward=request.ward, account=request.user.pk)
+    return staff_on(request.ward, request.user.pk, clock.today())
+
+
+def staff_on(ward: Ward, account_id: int, day: date) -> ActingStaff | None:
+    """The account as staff of the ward on a day; None before the first posting and after the last."""
+    posting = (
+        Posting.objects.filter(member__ward=ward, member__account=account_id, valid_from__lte=day)
+        .filter(Q(valid_until=None) | Q(valid_until__gt=day))
+        .select_related("section", "member__account")
+        .order_by("-valid_from")
         .first()
     )
-    if member is None:
-        return None
-    posting = member.posting_on(clock.today())
     if posting is None:
         return None
-    return ActingStaff(member, request.ward, posting.section, frozenset(posting.roles))
+    return ActingStaff(posting.member, ward, posting.section, frozenset(posting.roles))

@@ -20,11 +20,16 @@ from .signing import Claim
 if TYPE_CHECKING:
     from kuyakusho.core.errors import Invalid
 
-__all__ = ["Claim", "is_spent", "make", "read", "spend", "spend_name"]
+__all__ = ["Claim", "is_spent", "make", "newest_secret", "read", "spend", "spend_name"]
 
 
 def _secrets() -> list[str]:
     return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+
+
+def newest_secret() -> str:
+    """The SECRET_KEY of today, for digests that live for minutes; keys of purposes come from `signing.purpose_key`."""
+    return _secrets()[0]
 
 
 def make(purpose: str, subject: str, *, lifetime: timedelta, now: datetime | None = None) -> str:

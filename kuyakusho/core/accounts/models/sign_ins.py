@@ -70,11 +70,11 @@ class SignIn(models.Model):
 
 class Attempts(models.Model):
     """How often something secret was tried, per account and place. Belongs to no ward and names nobody:
-    the key is a digest. Forgotten a day after the last attempt."""
+    the key is a digest. Forgotten after a quiet day."""
 
     key = models.CharField(max_length=64, unique=True)
-    count = models.PositiveIntegerField(default=0)
-    last_at = models.DateTimeField(db_index=True)
+    count = models.PositiveIntegerField(default=0, help_text="those that are not forgiven yet")
+    as_of = models.DateTimeField(db_index=True, help_text="when the count was right")
     next_at = models.DateTimeField()
 
 
