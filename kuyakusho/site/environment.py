@@ -59,7 +59,7 @@ class Environment(BaseSettings):
 def read() -> Environment:
     """The environment of this process. Ends the process, saying what to set, when it can't be used."""
     try:
-        environment = Environment()
+        environment = Environment()  # type: ignore[call-arg]  # the values come from outside
     except ValidationError as error:
         found = [f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors()]
     else:

@@ -7,6 +7,11 @@ from django.db import models
 from kuyakusho.core.wards.models import Ward, new_public_id
 
 
+def of_ward(ward_id: int | None) -> models.Q:
+    """The rows of a ward, or with None those of the installation itself."""
+    return models.Q(ward__isnull=True) if ward_id is None else models.Q(ward_id=ward_id)
+
+
 class AuditLine(models.Model):
     """A past fact: who did what to which thing, when. References only, no personal data.
 

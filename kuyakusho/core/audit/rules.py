@@ -62,7 +62,7 @@ def clean(facts: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises ValueError when they are longer than 4,000 characters: an audit line refers, it does not copy.
     """
-    cleaned = {str(key): _clean(value) for key, value in facts.items()}
+    cleaned = {_text(key): _clean(value) for key, value in facts.items()}
     if len(canonical(cleaned)) > LONGEST_FACTS:
         raise ValueError(
             f"audit facts are longer than {LONGEST_FACTS} characters: record references, not texts"
@@ -80,9 +80,14 @@ def _clean(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, Mapping):
-        return {str(key): _clean(inner) for key, inner in value.items()}
+        return {_text(key): _clean(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
         return [_clean(inner) for inner in items]
-    # PostgreSQL's JSON can't hold the null character.
-    return _EMAIL.sub("…@…", str(value)).replace("\x00", "")
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    # PostgreSQL's JSON can't hold the null character, and half a surrogate pair can't be hashed.
+    plain = str(value).replace("\x00", "").encode("utf-8", "replace").decode()
+    return _EMAIL.sub("…@…", plain)

@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection, transaction
 
 from kuyakusho.core.calendar import clock
+from kuyakusho.core.wards.models import Ward
 
 from . import heads
-from .models import AuditLine, Chain
+from .models import AuditLine, Chain, of_ward
 from .rules import Line, link, origin
 
 BATCH = 500
@@ -43,8 +44,11 @@ def unsealed() -> int:
 
 
 def _seal_batch(ward_id: int | None, size: int) -> int:
-    chain = Chain.objects.get_or_create(ward_id=ward_id)[0]
-    lines = list(AuditLine.objects.filter(ward_id=ward_id, number__isnull=True).order_by("id")[:size])
+    chain = Chain.objects.filter(of_ward(ward_id)).first()
+    if chain is None:
+        ward = Ward.objects.get(pk=ward_id) if ward_id else None
+        chain = Chain.objects.get_or_create(ward=ward)[0]
+    lines = list(AuditLine.objects.filter(of_ward(ward_id), number__isnull=True).order_by("id")[:size])
     if not lines:
         return 0
     number, digest = chain.number, chain.digest or origin(chain.key)

@@ -19,7 +19,7 @@ from kuyakusho.core.calendar import clock
 from kuyakusho.core.wards.models import Ward
 
 from . import heads
-from .models import AuditLine, Chain
+from .models import AuditLine, Chain, of_ward
 from .rules import Line, link, origin
 
 Progress = Callable[[int], None]
@@ -56,11 +56,11 @@ def verify(
     ends = heads.read(copies or heads.file())
     known = set()
     for ward_id, slug in _wards(ward):
-        chain = Chain.objects.filter(ward_id=ward_id).first()
+        chain = Chain.objects.filter(of_ward(ward_id)).first()
         if chain is not None:
             known.add(chain.key)
         lines, broken = _walk(ward_id, chain, ends.get(chain.key, []) if chain else [], progress)
-        unsealed = AuditLine.objects.filter(ward_id=ward_id, number__isnull=True).count()
+        unsealed = AuditLine.objects.filter(of_ward(ward_id), number__isnull=True).count()
         if chain is not None:
             Chain.objects.filter(pk=chain.pk).update(
                 verified_at=clock.now(),
@@ -101,10 +101,10 @@ def _walk(
     ward_id: int | None, chain: Chain | None, copies: list[dict[str, Any]], progress: Progress
 ) -> tuple[int, Break | None]:
     """The number of sealed lines that are in order, and the first broken place after them."""
-    sealed = AuditLine.objects.filter(ward_id=ward_id, number__isnull=False)
+    sealed = AuditLine.objects.filter(of_ward(ward_id), number__isnull=False)
     if chain is None or (not chain.number and not chain.digest):
         first = sealed.order_by("number").first()
-        if first is None or (chain := Chain.objects.filter(ward_id=ward_id, number__gt=0).first()) is None:
+        if first is None or (chain := Chain.objects.filter(of_ward(ward_id), number__gt=0).first()) is None:
             return 0, None if first is None else Break(
                 first.number or 0, "sealed lines, but no end of a chain"
             )
@@ -117,6 +117,7 @@ def _walk(
         "number", "digest", "at", "actor", "action", "target", "facts"
     )
     for place, stored, at, actor, action, target, facts in rows.iterator(chunk_size=STEP):
+        assert place is not None
         if place != number + 1:
             gone = place - number - 1
             return number, Break(number + 1, f"{gone} line(s) are gone: after {number} comes {place}")
@@ -146,7 +147,7 @@ def _check_end(chain: Chain, number: int, copied: dict[int, set[str]]) -> Break 
         )
     if number > chain.number:  # sealed while we walked, or the end was set back
         chain = Chain.objects.get(pk=chain.pk)
-        last = AuditLine.objects.filter(ward_id=chain.ward_id).aggregate(last=Max("number"))["last"]
+        last = AuditLine.objects.filter(of_ward(chain.ward_id)).aggregate(last=Max("number"))["last"]
         if chain.number < (last or 0):
             return Break(
                 chain.number + 1, f"the chain's end was set back to {chain.number}; lines go on to {last}"

@@ -9,19 +9,18 @@ from django_tasks import task
 from kuyakusho.core import jobs
 from kuyakusho.core.calendar import clock
 
-from .models import Entry, Heartbeat
+from .models import Entry
 
 SAID_FOR = timedelta(days=7)
 STUCK_FOR = timedelta(days=90)
-KEPT_FOR = timedelta(days=400)
 
 
 @jobs.daily(at="03:20")
 @task()
-def forget_what_was_said() -> dict[str, int]:
-    """Blanks what finished entries said after 7 days (given up or held ones after 90), removes them after 400.
+def forget_what_was_said() -> int:
+    """Blanks what finished entries said after 7 days, given up or held ones after 90; returns how many.
 
-    The bare entry stays that long because its key keeps the same thing from being sent twice.
+    The bare entry stays longer (`retention.py`): its key keeps the same thing from being sent twice.
     """
     now = clock.now()
     blank: dict[str, object] = {"payload": {}, "result": None, "blanked_at": now}
@@ -29,8 +28,4 @@ def forget_what_was_said() -> dict[str, int]:
     blanked = finished.filter(state__in=("done", "cancelled"), done_at__lt=now - SAID_FOR).update(**blank)
     blanked += finished.filter(state="given_up", done_at__lt=now - STUCK_FOR).update(**blank)
     blanked += finished.filter(state="held", created_at__lt=now - STUCK_FOR).update(**blank)
-    removed = Entry.objects.filter(
-        state__in=("done", "cancelled", "given_up", "held"), created_at__lt=now - KEPT_FOR
-    ).delete()[0]
-    Heartbeat.objects.filter(at__lt=now - timedelta(days=1)).delete()
-    return {"blanked": blanked, "removed": removed}
+    return blanked

@@ -66,8 +66,9 @@ class Bell:
 
     def wait(self, seconds: float, *others: int) -> None:
         """Returns after `seconds`, when somebody rang, or when one of the file descriptors can be read."""
-        heard, _, _ = select.select([*([self.socket] if self.socket else []), *others], [], [], seconds)
-        if self.socket in heard:
+        bells = [self.socket.fileno()] if self.socket else []
+        heard, _, _ = select.select([*bells, *others], [], [], seconds)
+        if self.socket is not None and self.socket.fileno() in heard:
             with contextlib.suppress(BlockingIOError):
                 while self.socket.recv(16):
                     continue
