@@ -39,8 +39,12 @@ INSTALLED_APPS = [
     "kuyakusho.core.outbox",
     "kuyakusho.core.jobs",
     "kuyakusho.core.files",
+    "kuyakusho.core.text",
+    "kuyakusho.core.ui",
+    "django.forms",
     "kuyakusho.core.http",
     "kuyakusho.core.search",
+    "kuyakusho.engines.catalogue",
     "kuyakusho.engines.indicators",
     "kuyakusho.domains.policy",
 ]
@@ -81,7 +85,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "kuyakusho.core.ui.forms.Renderer"
 
 DATABASES = {
     "default": dj_database_url.parse(ENVIRONMENT.database_url or f"sqlite:///{VAR / 'kuyakusho.sqlite3'}")
