@@ -14,4 +14,5 @@ urlpatterns = [
     path("", views.wards, name="wards"),
     path("api/v1/", include((api.addresses(), "api"))),
     path("healthz", http.healthz, name="healthz"),
+    path("style/", include("kuyakusho.core.ui.root_urls")),
 ]

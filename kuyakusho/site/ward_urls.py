@@ -1,6 +1,6 @@
 """Addresses inside a ward; `WardMiddleware` mounts them at `/<ward>/[<variant>/]`."""
 
-from django.urls import path
+from django.urls import include, path
 
 from kuyakusho.site import views
 
@@ -8,4 +8,5 @@ from .urls import handler400, handler403, handler404, handler500  # noqa: F401
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("", include("kuyakusho.core.ui.urls")),
 ]

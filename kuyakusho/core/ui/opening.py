@@ -1,0 +1,62 @@
+"""Opening hours as a few lines for the foot of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+ORDER = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Hours(NamedTuple):
+    """One line: which days, from when to when."""
+
+    days: str
+    hours: str
+
+
+def day_name(key: str) -> str:
+    """A weekday in the language of the page."""
+    return {
+        "mon": _("月曜日"),
+        "tue": _("火曜日"),
+        "wed": _("水曜日"),
+        "thu": _("木曜日"),
+        "fri": _("金曜日"),
+        "sat": _("土曜日"),
+        "sun": _("日曜日"),
+    }[key]
+
+
+def opening_lines(opening: Sequence[Mapping[str, Any]]) -> list[Hours]:
+    """Neighbouring days with the same hours share a line; certain weeks of a month (第2・第4) have their own."""
+    lines: list[Hours] = []
+    run: list[str] = []
+    hours = ""
+
+    def close() -> None:
+        if not run:
+            return
+        first, last = day_name(run[0]), day_name(run[-1])
+        days = first if len(run) == 1 else _("%(first)sから%(last)sまで") % {"first": first, "last": last}
+        lines.append(Hours(days, hours))
+        run.clear()
+
+    every = {row["weekday"]: row for row in opening if not row.get("weeks")}
+    for key in ORDER:
+        row = every.get(key)
+        now = f"{row['from']}–{row['to']}" if row else ""
+        if now != hours or not row:
+            close()
+        hours = now
+        if row:
+            run.append(key)
+    close()
+    for row in opening:
+        if row.get("weeks"):
+            which = _("・").join(_("第%(number)s") % {"number": n} for n in row["weeks"])
+            days = _("毎月%(which)s%(day)s") % {"which": which, "day": day_name(row["weekday"])}
+            lines.append(Hours(days, f"{row['from']}–{row['to']}"))
+    return lines
