@@ -43,6 +43,10 @@ class Plan(models.Model):
     summary = models.TextField(blank=True)
     summary_en = models.TextField(blank=True)
     summary_easy = models.TextField(blank=True)
+    serves = models.JSONField(
+        default=list, help_text="rows of the policy's initiatives that this plan carries out"
+    )
+    is_demo = models.BooleanField(default=False)
     style = models.CharField(max_length=40)
     origin = models.CharField(
         max_length=10,

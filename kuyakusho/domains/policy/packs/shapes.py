@@ -1,9 +1,9 @@
 """What a pack's policy files hold, typed. Data may choose and fill in; it may not compute.
 
-    policy/plan.toml          PlanShape            policy/indicators.toml     IndicatorShape
-    policy/headings.toml      HeadingShape         policy/observations.csv    ObservationShape
-    policy/initiatives/*.toml InitiativeShape      services.toml              ServiceShape
-    plans/<key>.toml          PlanShape + HeadingShape + InitiativeShape in one file
+policy/plan.toml          PlanShape            policy/indicators.toml     IndicatorShape
+policy/headings.toml      HeadingShape         policy/observations.csv    ObservationShape
+policy/initiatives/*.toml InitiativeShape      services.toml              ServiceShape
+plans/<key>.toml          PlanShape + HeadingShape + InitiativeShape in one file
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ class PlanShape(Shape):
     summary_en: str = ""
     summary_easy: str = ""
     published_on: date | None = None
+    serves: list[str] = []
     demo: bool = False
 
     @property

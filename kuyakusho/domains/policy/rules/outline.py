@@ -46,8 +46,8 @@ class Amount:
 class Part:
     """One node. `spans` are owned by the document's structure, `attached_spans` hold text that fitted nowhere.
 
-    `owner` and `district` are keys of the ward; `owner_printed` is what the document says. A bullet's text holds
-    its title, every other part's does not. `details` is what the document prints beyond that (facets such as 課題認識,
+    `owner` and `district` are keys of the ward; `owner_printed` is what the document says. A bullet's text
+    begins with its title, where it is read from a document; every other part's does not. `details` is what the document prints beyond that (facets such as 課題認識,
     numbered parts, notes, printed results, the target of an indicator): JSON as the reader gave it, never changed
     in place.
     """
@@ -85,7 +85,7 @@ class Part:
     @property
     def wording(self) -> str:
         """Everything that the part itself says."""
-        if self.kind == "item" and self.text:
+        if self.kind == "item" and self.text.startswith(self.title):
             return self.text
         return f"{self.title}\n{self.text}".strip()
 

@@ -66,7 +66,9 @@ def test_edit_changes_only_the_words() -> None:
 
 
 def test_the_title_of_a_bullet_follows_its_text_unless_it_has_one_of_its_own() -> None:
-    outline = Outline.build([(Part(id="a", kind="item", title="訓練を行う", text="訓練を行う。毎年。"), None)])
+    outline = Outline.build(
+        [(Part(id="a", kind="item", title="訓練を行う", text="訓練を行う。毎年。"), None)]
+    )
     followed = editing.edit(outline, "a", title="訓練を行う", text="避難訓練を行う。毎年。")
     assert followed.parts["a"].title == "避難訓練を行う"
     own = editing.edit(outline, "a", title="訓練", text="訓練を行う。毎年。")

@@ -1,0 +1,46 @@
+"""The working tree's revision: what tells two planners, and a publication, that something changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from kuyakusho.core.errors import Conflict, Missing
+
+from ..models import Initiative, Plan
+
+
+def locked(plan: Plan) -> Plan:
+    """The plan as it is now, held until the transaction ends: one correction or publication at a time."""
+    found = Plan.objects.select_for_update().select_related("ward").filter(pk=plan.pk).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def must_be(plan: Plan, revision: int | None) -> None:
+    """Conflict unless the tree is still the one that the planner saw; None where nobody looked at it."""
+    if revision is not None and plan.revision != revision:
+        raise Conflict(
+            "policy.tree-changed",
+            _("ほかの人が先にこの計画を直しました。"),
+            _("今の内容を見て、もう一度直してください。入力した文は下に残っています。"),
+        )
+
+
+def grown(plan: Plan) -> int:
+    """Counts one change of the working tree; `plan` must be locked."""
+    plan.revision += 1
+    Plan.objects.filter(pk=plan.pk).update(revision=F("revision") + 1)
+    return plan.revision
+
+
+def grown_with(initiatives: Iterable[Initiative]) -> None:
+    """Counts a change for every plan that names one of the initiatives: its publication would look different."""
+    pks = [i.pk for i in initiatives]
+    plans = Plan.objects.filter(nodes__joins__initiative__in=pks).values("pk")
+    Plan.objects.filter(pk__in=list(plans.values_list("pk", flat=True).distinct())).update(
+        revision=F("revision") + 1
+    )
