@@ -7,6 +7,7 @@ the order of the requests.
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import TYPE_CHECKING, cast
 
 from .exchange import Exchange
@@ -214,6 +215,9 @@ class Client(asyncio.Protocol):
         else:
             self._state, self.buffer = STREAMING, b""
             self.transport.set_write_buffer_limits(front.limits.stream_unsent, 0)
+            # Else the system would queue megabytes of old states for a reader that is slow.
+            link = self.transport.get_extra_info("socket")
+            link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, front.limits.stream_queue)
             seen = request.fields.get(b"last-event-id") or _seen(request.query)
             front.hub.open(self, entry, seen)
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .upstream import Upstream
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+# A page process that is stopping may still take a connection and drop it, so once is not always enough.
+MOST_RETRIES = 3
 # How the end of an answer's body is known.
 NONE, LENGTH, CHUNKED, END = 1, 2, 3, 4
 
@@ -40,7 +42,7 @@ class Exchange:
         "placed",
         "reference",
         "request",
-        "retried",
+        "retries",
         "started",
         "upstream",
         "written",
@@ -57,7 +59,7 @@ class Exchange:
         self.upstream: Upstream | None = None
         self.placed = False
         self.started = False
-        self.retried = False
+        self.retries = 0
         self.over = False
         self.deadline = 0.0
         self.moved = self.written = 0
@@ -173,8 +175,8 @@ class Exchange:
     def lost(self, heard: bool) -> None:
         """The connection to the pages ended too early. `heard`: some of an answer had come."""
         self.upstream = None
-        if not heard and self.repeatable and not self.retried:
-            self.retried = True
+        if not heard and self.repeatable and self.retries < MOST_RETRIES:
+            self.retries += 1
             self.front.metrics.requests_retried += 1
             self.front.pool.submit(self)
         else:

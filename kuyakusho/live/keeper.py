@@ -42,6 +42,8 @@ class Keeper:
         self._paths: set[str] = set()
         self._all = True
         self._rung = asyncio.Event()
+        self.tried = asyncio.Event()
+        """Set once the table has been read, or couldn't be, for the first time."""
 
     def ring(self, paths: Iterable[str] | None) -> None:
         """Something changed at these paths; None: look at everything."""
@@ -58,6 +60,7 @@ class Keeper:
             try:
                 await self._look()
                 self.front.confirm(True)
+                self.tried.set()
                 pause = 0.1
             except asyncio.CancelledError:
                 raise
@@ -72,6 +75,7 @@ class Keeper:
                     )
                 self.front.metrics.snapshot_faults += 1
                 self.front.confirm(False)
+                self.tried.set()
                 self._all = True
                 await self.source.close()
                 await asyncio.sleep(pause)

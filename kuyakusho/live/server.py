@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
 import resource
@@ -18,6 +19,7 @@ from .settings import Settings, sqlite_path
 
 BACKLOG = 2048
 POSTGRES_POLL_SECONDS = 5.0
+FIRST_READING_SECONDS = 3.0
 
 
 def raise_file_limit() -> None:
@@ -66,17 +68,20 @@ async def serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     raise_file_limit()
     front = Front(loop, settings)
+    front.pool.probe()
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     keeping, tasks = keeper(front, settings)
     bell = Bell(settings.bell, keeping.ring)
     bell.open(loop)
+    # Callers wait in the socket's queue until the snapshots are there; after a restart they notice nothing.
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(keeping.tried.wait(), FIRST_READING_SECONDS)
     servers = [
         await loop.create_server(lambda: Client(front), sock=listener, backlog=BACKLOG)
         for listener in sockets(settings)
     ]
-    front.pool.probe()
     beating = loop.create_task(_beat(front, settings, stopped))
     gc.collect()
     gc.freeze()

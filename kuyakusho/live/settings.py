@@ -40,6 +40,8 @@ class Limits:
     streams_per_address: int = 256
     """Generous, since a whole mobile network or the ward office's own Wi-Fi may share one address."""
     stream_unsent: int = 16 * 1024
+    stream_queue: int = 32 * 1024
+    """Of a stream's states, what the process and what the system may keep unsent."""
     upstream: int = 64
     waiting: int = 1_000
     head_seconds: float = 10.0

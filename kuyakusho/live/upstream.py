@@ -222,7 +222,7 @@ class Pool:
         idle = self.idle
         if not idle:
             return None
-        if exchange.retried:
+        if exchange.retries:
             usable = not idle[-1].used
         else:
             usable = exchange.repeatable or idle[-1].idle_since > self.front.clock.now - FRESH_SECONDS

@@ -48,6 +48,12 @@ def stop(process: subprocess.Popen, number=signal.SIGTERM, seconds=10.0) -> int:
         raise
 
 
+def memory(pid: int) -> int:
+    """Resident bytes of a process."""
+    with open(f"/proc/{pid}/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
 class Reply:
     """A response read from a raw connection."""
 
@@ -69,6 +75,11 @@ class Wire:
 
     def __exit__(self, *fault: object) -> None:
         self.socket.close()
+
+    def __del__(self) -> None:
+        # A test that fails half-way should show its own fault, not that its sockets are open.
+        if hasattr(self, "socket"):
+            self.socket.close()
 
     def send(self, data: bytes) -> Wire:
         self.socket.sendall(data)
@@ -272,7 +283,10 @@ class House:
         return eventually(check)
 
     def metric(self, name: str) -> float:
-        for line in self.get("/live/metrics").body.decode().splitlines():
+        return self.metric_of(name)
+
+    def metric_of(self, name: str, *lines: str) -> float:
+        for line in self.get("/live/metrics", *lines).body.decode().splitlines():
             if line.startswith((f"kuyakusho_live_{name} ", f"kuyakusho_live_{name}_total ")):
                 return float(line.rpartition(" ")[2])
         raise KeyError(name)

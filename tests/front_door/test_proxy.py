@@ -11,7 +11,7 @@ import threading
 import time
 
 import pytest
-from house import SECRET, Wire, eventually
+from house import SECRET, Wire, eventually, memory
 
 
 def test_get_head_and_missing(shared):
@@ -135,12 +135,6 @@ def test_fifty_megabytes_down_to_a_slow_reader_without_keeping_them(shared):
         assert digest.hexdigest() == hashlib.sha256(b"0123456789abcdef" * (size // 16)).hexdigest()
         assert wire.get("/hello?n=4").body == b"hello 4"
     assert max(most) - before < 12_000_000
-
-
-def memory(pid: int) -> int:
-    """Resident bytes."""
-    with open(f"/proc/{pid}/statm") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def test_expect_continue(shared):
