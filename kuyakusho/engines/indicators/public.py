@@ -7,6 +7,7 @@ roll_up, wilson, judge                                 the pure rules
 """
 
 from .models import Indicator, Observation, Target
+from .presenting import Shown, points, shown
 from .queries import (
     Loaded,
     SeriesPoint,
@@ -40,7 +41,7 @@ from .rules import (
 )
 from .services import Entry, MeasuringFailed, Spec, define, measure, measure_all, type_in
 from .services import load as load_figures
-from .wording import doubt_sentence, reason_sentence, result_label, result_mark
+from .wording import doubt_sentence, reason_sentence, result_kind, result_label, result_mark
 
 __all__ = [
     "FILE",
@@ -62,6 +63,7 @@ __all__ = [
     "RolledUp",
     "Row",
     "SeriesPoint",
+    "Shown",
     "Source",
     "Spec",
     "Target",
@@ -79,15 +81,18 @@ __all__ = [
     "load_one",
     "measure",
     "measure_all",
+    "points",
     "progress",
     "progress_of",
     "read_file",
     "reason_sentence",
     "register_source",
+    "result_kind",
     "result_label",
     "result_mark",
     "roll_up",
     "series",
+    "shown",
     "source_of",
     "sources",
     "type_in",

@@ -8,8 +8,8 @@ from .rules import MET, MISSED, NOT_MEASURED, UNDECIDABLE, Doubt, Judged, drafti
 
 # What a mark says without colour; the words always stand beside it.
 _MARKS = {MET: "◎", MISSED: "▽", UNDECIDABLE: "？", NOT_MEASURED: "－"}
-# The kind of status of the components.
-_TONES = {MET: "success", MISSED: "warning", UNDECIDABLE: "neutral", NOT_MEASURED: "neutral"}
+# The kind that `ui/state.html` draws.
+_KINDS = {MET: "good", MISSED: "bad", UNDECIDABLE: "warn", NOT_MEASURED: "none"}
 
 
 def result_label(judged: Judged) -> str:
@@ -32,11 +32,11 @@ def result_mark(judged: Judged) -> str:
     return _MARKS[judged.result]
 
 
-def result_tone(judged: Judged) -> str:
-    """Which kind of status a component shows."""
+def result_kind(judged: Judged) -> str:
+    """Which shape a state has; a target not reached yet in a year that runs is no bad news."""
     if judged.is_provisional and judged.result == MISSED:
-        return "neutral"
-    return _TONES[judged.result]
+        return "info"
+    return _KINDS[judged.result]
 
 
 def reason_sentence(judged: Judged, minimum_base: int = 0) -> str:
@@ -80,3 +80,24 @@ def doubt_sentence(doubt: Doubt) -> str:
     if doubt.fiscal_year is None:
         return sentence
     return _("%(year)d年度の目標：%(sentence)s") % {"year": doubt.fiscal_year, "sentence": sentence}
+
+
+def direction_label(direction: str) -> str:
+    """In which way the indicator gets better."""
+    return {"up": _("大きいほどよい"), "down": _("小さいほどよい"), "range": _("範囲に入るとよい")}[direction]
+
+
+def accumulation_label(accumulation: str) -> str:
+    """Whether years stand alone or add up."""
+    return {"yearly": _("年度ごとの値"), "cumulative": _("年度をまたいで足し上げる値")}[accumulation]
+
+
+def method_label(method: str) -> str:
+    """How the figures come about; empty when nobody said."""
+    return {
+        "": "",
+        "records": _("業務の記録"),
+        "census": _("全員を数えた値"),
+        "random_survey": _("無作為に選んだ人への調査"),
+        "exit_poll": _("来た人への調査"),
+    }[method]

@@ -119,7 +119,7 @@ class TestFiles:
         [
             (b"", "file_empty"),
             ("指標,値\nwait,3".encode(), "file_columns"),
-            (b"\xff\xfe\x00\x01", "file_encoding"),
+            (b"\x81\x39\x81", "file_encoding"),
             (b"a\0b", "file_kind"),
             (b"PK\x03\x04 nothing", "file_xlsx"),
             (b"x" * (LARGEST_BYTES + 1), "file_too_large"),
