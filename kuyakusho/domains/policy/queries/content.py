@@ -96,7 +96,7 @@ def _initiatives(plan: Plan, used: set[str]) -> tuple[dict[str, dict[str, Any]],
         Initiative.objects.filter(ward=plan.ward_id, plan_key=plan.key, row__in=used).select_related("owner")
     )
     pks = [i.pk for i in found]
-    amounts: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    amounts: dict[int | None, list[dict[str, Any]]] = defaultdict(list)
     for budget in Budget.objects.filter(initiative__in=pks).order_by("fiscal_year", "kind"):
         amounts[budget.initiative_id].append(
             {
@@ -210,22 +210,22 @@ def _result(loaded: indicators.Loaded, year: int) -> dict[str, Any]:
     }
 
 
-def _places(model: type[Section] | type[District], plan: Plan, keys: set[str]) -> dict[str, dict[str, str]]:
+def _places(model: type[Section] | type[District], plan: Plan, keys: set[str]) -> dict[str, dict[str, Any]]:
     return {
-        row["key"]: row
+        row["key"]: dict(row)
         for row in model.objects.filter(ward=plan.ward_id, key__in=keys - {""}).values(
             "key", "name", "name_kana", "name_en"
         )
     }
 
 
-def _documents(plan: Plan, outline: Outline) -> dict[str, dict[str, str]]:
+def _documents(plan: Plan, outline: Outline) -> dict[str, dict[str, Any]]:
     ids = {part.document for part in outline.parts.values() if part.document}
     return {
-        row.pop("public_id"): row
-        for row in SourceDocument.objects.filter(ward=plan.ward_id, public_id__in=ids).values(
-            "public_id", "filename", "media_type", "digest", "address"
-        )
+        document.public_id: {
+            name: getattr(document, name) for name in ("filename", "media_type", "digest", "address")
+        }
+        for document in SourceDocument.objects.filter(ward=plan.ward_id, public_id__in=ids).defer("text")
     }
 
 

@@ -52,7 +52,7 @@ def edit(outline: Outline, id: str, **values: Any) -> Outline:
     if unknown := set(values) - EDITABLE:
         raise ValueError(f"not editable: {sorted(unknown)}")
     part = part_of(outline, id)
-    if part.kind == "item" and part.title == first_sentence(part.text) == values.get("title", part.title):
+    if part.title and part.title == first_sentence(part.text) == values.get("title", part.title):
         # The title of a bullet is the beginning of its text, unless somebody gave it another.
         values["title"] = first_sentence(values.get("text", part.text))
     changed = replace(part, **values)
@@ -179,11 +179,14 @@ def split(outline: Outline, id: str, *, at: int, new_id: str, source: str) -> Ou
             _("分ける場所を選び直してください。"),
         )
     first_spans, second_spans = cut(part.spans, source, tail)
-    first = replace(part, **_shaped(part, head), spans=first_spans)
+    title, text = _shaped(part, head)
+    first = replace(part, title=title, text=text, spans=first_spans)
+    title, text = _shaped(part, tail)
     second = Part(
         id=new_id,
         kind=part.kind,
-        **_shaped(part, tail),
+        title=title,
+        text=text,
         spans=second_spans,
         document=part.document,
         owner=part.owner,
@@ -193,14 +196,14 @@ def split(outline: Outline, id: str, *, at: int, new_id: str, source: str) -> Ou
     return insert(outline.with_parts(first), second, under=outline.parents[id], at=outline.position(id) + 1)
 
 
-def _shaped(part: Part, wording: str) -> dict[str, str]:
+def _shaped(part: Part, wording: str) -> tuple[str, str]:
     # A part with a title keeps that shape: the first line is the title. A bullet's title is its first sentence.
     if not part.title:
-        return {"title": "", "text": wording}
-    if part.kind == "item":
-        return {"title": first_sentence(wording), "text": wording}
+        return "", wording
+    if part.title_in_text:
+        return first_sentence(wording), wording
     title, _line, text = wording.partition("\n")
-    return {"title": title.strip(), "text": text.strip()}
+    return title.strip(), text.strip()
 
 
 def first_sentence(wording: str) -> str:

@@ -47,7 +47,7 @@ class Part:
     """One node. `spans` are owned by the document's structure, `attached_spans` hold text that fitted nowhere.
 
     `owner` and `district` are keys of the ward; `owner_printed` is what the document says. A bullet's text
-    begins with its title, where it is read from a document; every other part's does not. `details` is what the document prints beyond that (facets such as 課題認識,
+    begins with its title where it is read from a document; most other parts have the title above the text. `details` is what the document prints beyond that (facets such as 課題認識,
     numbered parts, notes, printed results, the target of an indicator): JSON as the reader gave it, never changed
     in place.
     """
@@ -83,9 +83,14 @@ class Part:
         return self.title or self.text.strip().partition("\n")[0][:60]
 
     @property
+    def title_in_text(self) -> bool:
+        """Whether the title is the beginning of the text, as it is in bullets, and not a heading above it."""
+        return bool(self.text) and self.text.startswith(self.title)
+
+    @property
     def wording(self) -> str:
         """Everything that the part itself says."""
-        if self.kind == "item" and self.text.startswith(self.title):
+        if self.title_in_text:
             return self.text
         return f"{self.title}\n{self.text}".strip()
 

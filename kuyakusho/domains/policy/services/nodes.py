@@ -73,9 +73,9 @@ def write_patch(plan: Plan, after: Outline, patch: Patch) -> None:
         for node in _in_lots(plan, touched | {p for p in parents if p is not None} | set(gone))
     }
     changed: list[Node] = []
-    for _depth, ids in groupby(sorted(touched, key=after.depth), key=after.depth):
+    for _depth, level in groupby(sorted(touched, key=after.depth), key=after.depth):
         fresh: list[Node] = []
-        for id in ids:
+        for id in level:
             parent = after.parents[id]
             values = lookup.values(after.parts[id]) | {
                 "parent_id": rows[parent].pk if parent else None,
@@ -110,10 +110,10 @@ def _write_budgets(rows: dict[str, Node], parts: list[Part]) -> None:
     standing: dict[int, set[tuple[int, str, int, bool]]] = {pk: set() for pk in numbers}
     pks = list(numbers)
     for at in range(0, len(pks), AT_ONCE):
-        for node, *amount in Budget.objects.filter(node__in=pks[at : at + AT_ONCE]).values_list(
+        for node, year, kind, yen, demo in Budget.objects.filter(node__in=pks[at : at + AT_ONCE]).values_list(
             "node", "fiscal_year", "kind", "amount_yen", "is_demo"
         ):
-            standing[node].add(tuple(amount))
+            standing[node].add((year, kind, yen, demo))
     differing = [
         pk
         for pk, part in numbers.items()
