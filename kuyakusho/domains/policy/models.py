@@ -2,7 +2,7 @@
 
     Plan ── Node (tree) ── Join ── Initiative ── InitiativeIndicator ── engines.indicators
       │       └── Budget ───────────┘    │  └── InitiativeLink (split, merge, continue)
-      ├── Edition (frozen publication)   ├── Service (what a resident can do here)
+      ├── Edition (frozen publication)   │
       └── SourceDocument ── ImportReview └── Evaluation ── CouncilGrade
 
 A node carries the official text, an initiative what lives. Nodes come and go with each year's document;
@@ -264,27 +264,6 @@ class InitiativeIndicator(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["initiative", "indicator"], name="indicator_linked_once")
         ]
-
-
-class Service(models.Model):
-    """What a resident can do here about some initiatives. Shown only where its capability is built."""
-
-    ward = models.ForeignKey(Ward, on_delete=models.CASCADE, related_name="+")
-    key = models.SlugField(max_length=60)
-    title = models.CharField(max_length=120)
-    title_en = models.CharField(max_length=120, blank=True)
-    title_easy = models.CharField(max_length=120, blank=True)
-    summary = models.TextField(blank=True)
-    summary_en = models.TextField(blank=True)
-    summary_easy = models.TextField(blank=True)
-    capability = models.CharField(max_length=40)
-    url_name = models.CharField(max_length=80)
-    serves = models.JSONField(default=list, help_text="rows of the initiatives it serves")
-    order = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        ordering = ["order", "id"]
-        constraints = [models.UniqueConstraint(fields=["ward", "key"], name="policy_service_key_in_ward")]
 
 
 class Edition(models.Model):

@@ -6,7 +6,6 @@ OWNER = "区政推進 (planning)"
 
 keep("policy.Plan", "for ever", owner=OWNER, why="the ward's policy of a year is a public record")
 keep("policy.Initiative", "for ever", owner=OWNER, why="history follows initiatives across the years")
-keep("policy.Service", "for ever", owner=OWNER, why="what the pack says; goes when the pack drops it")
 keep("policy.SourceDocument", "for ever", owner=OWNER, why="a published document; nodes point into its text")
 keep(
     "policy.ImportReview", days(400), after="changed_at", where={"state__in": ["saved", "abandoned"]},

@@ -15,8 +15,9 @@ from kuyakusho.core.access.actor import Actor
 from kuyakusho.core.audit.services import record
 from kuyakusho.core.wards.models import Section, Ward
 from kuyakusho.core.wards.services import touch
+from kuyakusho.engines.catalogue import public as catalogue
 
-from ..models import Budget, Initiative, InitiativeIndicator, Node, Plan, Service
+from ..models import Budget, Initiative, InitiativeIndicator, Node, Plan
 from ..queries.content import content_of
 from ..rules.canonical import digest
 from ..services.publishing import publish
@@ -40,7 +41,7 @@ def apply(ward: Ward, pack: PolicyPack, *, actor: Actor = ACTOR) -> list[Change]
         weights = {i.key: i.weight for i in pack.indicators}
         for one in pack.plans:
             changes += _apply_plan(ward, one, weights, actor)
-        changes += _apply_services(ward, pack.services)
+        changes += _apply_services(ward, pack.services, actor)
         if any(change.kind != "kept" for change in changes):
             record(
                 ward=ward,
@@ -231,29 +232,15 @@ def _set_indicators(ward: Ward, row: Initiative, shape: InitiativeShape, weights
     )
 
 
-SERVICE_FIELDS = (
-    "title", "title_en", "title_easy", "summary", "summary_en", "summary_easy", "capability", "url_name", "serves",
-)  # fmt: skip
-
-
-def _apply_services(ward: Ward, shapes: tuple[ServiceShape, ...]) -> list[Change]:
-    standing = {s.key: s for s in Service.objects.filter(ward=ward)}
-    changes = []
-    for order, shape in enumerate(shapes):
-        values = {name: getattr(shape, name) for name in SERVICE_FIELDS} | {"order": order}
-        row = standing.pop(shape.key, None)
-        if row is None:
-            Service.objects.create(ward=ward, key=shape.key, **values)
-            changes.append(Change("added", "service", shape.key))
-            continue
-        changed = tuple(name for name, value in values.items() if getattr(row, name) != value)
-        if changed:
-            Service.objects.filter(pk=row.pk).update(**{name: values[name] for name in changed})
-            changes.append(Change("changed", "service", shape.key, changed))
-    for row in standing.values():
-        row.delete()
-        changes.append(Change("removed", "service", row.key))
-    return changes
+def _apply_services(ward: Ward, shapes: tuple[ServiceShape, ...], actor: Actor) -> list[Change]:
+    done = catalogue.set_offers(
+        ward, [catalogue.OfferSpec(**shape.model_dump()) for shape in shapes], actor=actor
+    )
+    return [
+        Change(kind, "service", key)
+        for kind, name in (("added", "created"), ("changed", "changed"), ("removed", "removed"))
+        for key in done[name]
+    ]
 
 
 def _publish_own(plan: Plan, actor: Actor) -> list[Change]:

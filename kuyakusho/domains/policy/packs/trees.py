@@ -70,8 +70,10 @@ def _heading(heading: HeadingShape, section: Section | None, id: str) -> Part:
         for name, value in (
             ("title", section.name),
             ("title_en", section.name_en),
+            ("title_easy", section.name_easy),
             ("text", section.mission),
             ("text_en", section.mission_en),
+            ("text_easy", section.mission_easy),
         ):
             words[name] = words[name] or value
     return Part(

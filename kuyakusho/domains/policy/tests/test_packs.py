@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kuyakusho.core.wards.models import Ward
-from kuyakusho.domains.policy.models import Edition, Initiative, Join, Node, Plan, Service
+from kuyakusho.domains.policy.models import Edition, Initiative, Join, Node, Plan
 from kuyakusho.domains.policy.packs.applying import apply, diff
 from kuyakusho.domains.policy.packs.checking import check
 from kuyakusho.domains.policy.packs.faults import PackFaulty
@@ -201,12 +201,12 @@ def test_services_follow_the_pack(ward: Ward, folder: Path) -> None:
     text = '[[service]]\nkey = "a"\ntitle = "読む"\ncapability = "policy"\nurl_name = "policy:tree"\nserves = ["Y1.1"]\n'
     (folder / "services.toml").write_text(text, "utf-8")
     apply(ward, read_pack(folder))
-    assert Service.objects.get().serves == ["Y1.1"]
+    assert ward.offers.get().serves == ["Y1.1"]
     (folder / "services.toml").write_text(text.replace("読む", "見る"), "utf-8")
-    assert "changed service a (title)" in {str(c) for c in apply(ward, read_pack(folder))}
+    assert "changed service a" in {str(c) for c in apply(ward, read_pack(folder))}
     (folder / "services.toml").unlink()
     apply(ward, read_pack(folder))
-    assert not Service.objects.exists()
+    assert not ward.offers.exists()
 
 
 def test_all_faults_of_form_are_told_at_once(folder: Path) -> None:
