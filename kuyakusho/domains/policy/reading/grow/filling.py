@@ -1,0 +1,459 @@
+"""Filling the open node: bullets, parts, notes, paragraphs, labelled parts, amounts and goals."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ..blocks import Block
+from ..characters import fold
+from ..draft import Draft, DraftPassage
+from ..marks.marker import sdg_numbers
+from ..model import Repair
+from ..money import Budget, find_amounts, find_budgets, unit_of
+from ..profiles import RANKS
+from ..source import Range
+
+if TYPE_CHECKING:
+    from .grower import Grower
+
+#: Bullets from the outermost in; a mark of an earlier class is never below one of a later class.
+_CLASSES = ("■◼◾", "◆♦", "●★◎", "□○◇▼▶►▸☆❖◦▪", "・-*+✓✔➢⇒→∘‣⦿▷▫")
+_OWNER = re.compile(r"^\s*[【\[(]?\s*(?:担当|所管|主管)\s*(?:課|係|部署|グループ)?\s*[】\])]?\s*[:：]?\s*(?P<name>[^\s。]{2,30})\s*$")
+_TAIL_BUDGET = re.compile(r"[(〈<【\[]\s*[^()〈〉<>【】\[\]]{0,16}?円[^()〈〉<>【】\[\]]{0,6}[)〉>】\]]\s*$")
+
+
+def _class_of(marker: str) -> int:
+    for index, marks in enumerate(_CLASSES):
+        if marker and marker in marks:
+            return index
+    return len(_CLASSES)
+
+
+class Filling:
+    """What is being filled in the open heading: a labelled part, bullets, notes."""
+
+    def __init__(self, grower: Grower) -> None:
+        self.grower = grower
+        self.mode = ""
+        self.passage: DraftPassage | None = None
+        self.items: list[tuple[str, Draft]] = []
+        self.note: DraftPassage | None = None
+        self.indicator: Draft | None = None
+        self.unit: int | None = None
+
+    def close(self) -> None:
+        """A heading follows: nothing goes on."""
+        self.mode = ""
+        self.passage = None
+        self.items = []
+        self.note = None
+        self.indicator = None
+
+    @property
+    def node(self) -> Draft:
+        return self.grower.top
+
+    @property
+    def item(self) -> Draft | None:
+        return self.items[-1][1] if self.items else None
+
+    def place(self, block: Block) -> None:
+        """Put a block that is no heading of the hierarchy where it belongs."""
+        kind = block.kind
+        if kind == "facet":
+            self.facet(block)
+        elif kind == "bullet":
+            self.bullet(block)
+        elif kind == "number":
+            self._number(block)
+        elif kind == "part":
+            self._part(block)
+        elif kind == "note":
+            self._note(block)
+        elif kind == "money":
+            self._money(block)
+        elif kind == "sdgs":
+            self._sdgs(block)
+        elif kind == "unit":
+            self.unit = unit_of(block.text)
+            self._own(block)
+        elif kind in ("bracket", "hint"):
+            self._subheading(block)
+        elif kind == "prose":
+            self.text(block)
+        else:
+            self._short(block)
+
+    # -- labelled parts
+
+    def facet(self, block: Block) -> None:
+        role, key = block.mark.role, block.mark.key
+        label = [block.span_of(block.mark.title) or (block.start, block.end)]
+        if role == "result" and self.mode == "evaluation" and key == "result":
+            # 「プロセス指標の達成状況」 inside 「自己評価」 is part of the evaluation.
+            role, key = "evaluation", self.passage.key if self.passage else "self_evaluation"
+        inside = self.mode == "evaluation" and role == "text" and key in ("problem", "improvement")
+        within = self.passage.key if inside and self.passage else ""
+        while self.node.is_soft and len(self.grower.stack) > 1:
+            self.grower.stack.pop()
+        self.close()
+        node = self.node
+        self.grower.last = node if node is not self.grower.root else self.grower.last
+        if node is self.grower.root:
+            node = self._homeless(block)
+        if role == "strategy":
+            draft = Draft("strategy", RANKS["strategy"], is_soft=True, label=label)
+            draft.take(block)
+            if node.rank >= draft.rank:
+                draft.rank = node.rank + 1
+            self.grower._push(node, draft)
+            if block.body:
+                draft.paragraphs.append(list(block.body))
+            return
+        self.mode = "evaluation" if inside else role
+        if role == "indicator":
+            node.take(block)
+            if block.body:
+                self._new_indicator(block, list(block.body), own=False)
+            self.mode = "indicator"
+            return
+        if role in ("sdgs", "budget"):
+            node.take(block)
+            if block.body:
+                text = "".join(fold(self.grower.source[s:e]) for s, e in block.body)
+                if role == "sdgs":
+                    node.sdgs.extend(sdg_numbers(text))
+                else:
+                    for start, end in block.body:
+                        self._budgets(node, start, end)
+            return
+        passage = DraftPassage(within or ("result" if role == "result" else key), label)
+        passage.own.extend((line.start, line.end) for line in block.lines)
+        if block.body:
+            passage.paragraphs.append(list(block.body))
+            if role == "text" and not inside:
+                node.paragraphs.append(list(block.body))
+        node.take(block)
+        (node.facets if role == "text" and not inside else node.evaluations).append(passage)
+        self.passage = passage
+
+    def _homeless(self, block: Block) -> Draft:
+        """A labelled part before any heading becomes a statement, so that its text keeps its label."""
+        draft = Draft("statement", RANKS["pillar"], label=[block.span_of(block.mark.title) or (block.start, block.end)])
+        self.grower._push(self.grower.root, draft)
+        self.grower.doubts.append(
+            Repair("part-without-heading", f"「{block.text[:20]}」の前に見出しがありません。", ((block.start, block.end),))
+        )
+        return draft
+
+    def _own(self, block: Block) -> None:
+        if self.node is self.grower.root:
+            self.grower.attach(block, "stray")
+        else:
+            self.node.take(block)
+
+    # -- lines of content
+
+    def bullet(self, block: Block) -> None:
+        self.note = None
+        if self._into_passage(block):
+            return
+        if self.mode == "indicator":
+            self._new_indicator(block, list(block.body), own=True)
+            return
+        marker = block.mark.marker or block.role or block.kind
+        if marker == "item":
+            marker = f"item{block.lines[0].hint_level}"
+        self._new_item(block, marker)
+
+    def _new_item(self, block: Block, marker: str) -> Draft:
+        known = [index for index, (other, _) in enumerate(self.items) if other == marker]
+        if known:
+            del self.items[known[-1] :]
+        elif self.items and _class_of(marker) < _class_of(self.items[0][0]) and marker in "".join(_CLASSES):
+            self.items = []
+        parent = self.item or self.node
+        if len(self.items) >= 6:
+            parent = self.node
+            self.items = []
+        if parent is self.grower.root:
+            parent = self._orphan(block)
+        draft = Draft("item", RANKS["item"] + len(self.items))
+        code = block.span_of(block.mark.code) if block.kind == "number" else None
+        if code:
+            draft.code, draft.printed_code, draft.key = code, self.grower._printed(code, block), block.mark.code_key
+        body = list(block.body) or list(block.title) or [(line.start, line.end) for line in block.lines]
+        if block.kind == "number" and block.title:
+            draft.title = list(block.title)
+            draft.paragraphs.append(list(block.title))
+        else:
+            draft.paragraphs.append(body)
+        draft.take(block)
+        parent.adopt(draft)
+        self.items.append((marker, draft))
+        self.grower.last = draft
+        self._trailing_amount(draft, block)
+        return draft
+
+    def _orphan(self, block: Block) -> Draft:
+        """A bullet before any heading: the last node takes it, else a statement is opened for it."""
+        last = self.grower.root.children[-1] if self.grower.root.children else None
+        if last is not None:
+            self.grower._restack(last)
+            return last
+        draft = Draft("statement", RANKS["pillar"])
+        self.grower._push(self.grower.root, draft)
+        self.grower.doubts.append(
+            Repair("bullet-without-heading", "見出しの前に箇条書きがあります。", ((block.start, block.end),))
+        )
+        return draft
+
+    def _into_passage(self, block: Block) -> bool:
+        """Content of a labelled part, unless the part says what is done: its bullets are items."""
+        passage = self.passage
+        if passage is None or self.mode not in ("text", "result", "evaluation"):
+            return False
+        if self.mode == "text" and passage.key == "plan" and block.kind in ("bullet", "number"):
+            return False
+        body = list(block.body) or list(block.title) or [(line.start, line.end) for line in block.lines]
+        passage.paragraphs.append(body)
+        passage.own.extend((line.start, line.end) for line in block.lines)
+        self.node.take(block)
+        if self.mode == "text":
+            self.node.paragraphs.append(body)
+        return True
+
+    def _new_indicator(self, block: Block, body: list[Range], own: bool) -> None:
+        if not body:
+            self.node.take(block)
+            return
+        draft = Draft("indicator", RANKS["item"])
+        draft.paragraphs.append(body)
+        if own:
+            draft.take(block)
+        else:
+            draft.own.extend(body)
+            node = self.node
+            node.own = [r for r in node.own if r not in body]
+            node.own = _without(node.own, body)
+        self.node.adopt(draft)
+        self.indicator = draft
+        self.grower.last = draft
+
+    def _number(self, block: Block) -> None:
+        number = block.mark.number
+        if number is None or not self.grower.sequences.accepts(number):
+            self._short(block)
+            return
+        if self._into_passage(block):
+            return
+        if self.mode == "indicator":
+            self._new_indicator(block, list(block.title), own=True)
+            return
+        self._new_item(block, f"number:{number.style}")
+
+    def _part(self, block: Block) -> None:
+        if self.note is not None:
+            self.note.paragraphs.append([(block.start, block.lines[0].end), *block.body[1:]])
+            self.note.own.extend((line.start, line.end) for line in block.lines)
+            (self.item or self.node).take(block)
+            return
+        if self.mode == "indicator" or self.passage is not None:
+            self.bullet(block)
+            return
+        holder = self.item
+        if holder is None and (self.node.is_empty or self.node.children):
+            # No sentence leads in to the list: its lines are the bullets themselves.
+            self._new_item(block, "part")
+            return
+        holder = holder or self.node
+        if holder.parts or holder.kind != "item" or not self.items or self.items[-1][0] != "part":
+            passage = DraftPassage("part", [block.span_of(block.mark.code) or (block.start, block.start)])
+            passage.paragraphs.append(list(block.body))
+            passage.own.extend((line.start, line.end) for line in block.lines)
+            holder.parts.append(passage)
+            code = block.span_of(block.mark.code)
+            if block.body:
+                start = code[0] if code else block.body[0][0]
+                holder.paragraphs.append([(start, block.body[0][1]), *block.body[1:]])
+            holder.take(block)
+            return
+        self._new_item(block, "part")
+
+    def _note(self, block: Block) -> None:
+        holder = self.item or self.indicator or self.node
+        if holder is self.grower.root:
+            self.grower.attach(block, "note")
+            return
+        body = [(line.start, line.end) for line in block.lines]
+        if block.mark.marker == "*" and "".join(fold(self.grower.source[s:e]) for s, e in block.body).startswith("【"):
+            # A remark in brackets under a bullet is part of what it says, not a note to a word.
+            holder.paragraphs.append(list(block.body))
+            holder.take(block)
+            return
+        passage = DraftPassage("note", [(block.start, block.start + block.mark.rest)])
+        passage.paragraphs.append(list(block.body) or body)
+        passage.own.extend(body)
+        holder.notes.append(passage)
+        holder.take(block)
+        self.note = passage if block.mark.marker == "*" else None
+
+    def text(self, block: Block) -> None:
+        """A paragraph: of the labelled part, of the bullet just before it, or of the open node."""
+        self.note = None
+        if self._into_passage(block):
+            return
+        if self.mode == "indicator":
+            self._new_indicator(block, [(line.start, line.end) for line in block.lines], own=True)
+            return
+        body = list(block.body) or list(block.title) or [(line.start, line.end) for line in block.lines]
+        if self._owner(block):
+            return
+        node = self.node
+        if node is self.grower.root:
+            self.grower.attach(block, "preamble" if self.grower.last is None else "stray")
+            return
+        item = self.item
+        if item is not None and block.gap == 0 and block.role != "text":
+            item.paragraphs.append(body)
+            item.take(block)
+            return
+        node.paragraphs.append(body)
+        node.take(block)
+        self.items = []
+        self.grower.last = node
+
+    def _owner(self, block: Block) -> bool:
+        match = _OWNER.match(block.text)
+        if match is None or self.node is self.grower.root:
+            return False
+        self.node.owner = match["name"].rstrip("】])）")
+        self.node.take(block)
+        return True
+
+    def _short(self, block: Block) -> None:
+        """A short line without an end: content where content is awaited, else a caption."""
+        if self.mode and self.node is not self.grower.root:
+            self.text(block)
+            return
+        if self._owner(block):
+            return
+        node = self.node
+        if node is self.grower.root or self.items or node.children or (node.paragraphs and node.kind in RANKS):
+            self.grower.attach(block, "caption")
+            return
+        self.text(block)
+
+    def _subheading(self, block: Block) -> None:
+        """【防災の取組】 between the lines: a label inside a part, or a titled item with bullets below."""
+        if self.mode in ("text", "result", "evaluation"):
+            self._into_passage(block)
+            return
+        if self.node is self.grower.root:
+            self.grower.attach(block, "heading")
+            return
+        if self.mode == "indicator":
+            self.node.take(block)
+            return
+        self.items = []
+        draft = self._new_item(block, "bracket")
+        draft.title = list(block.title)
+        draft.paragraphs = [list(block.body)] if block.body and block.mark.rest < len(block.lines[0].text) else []
+
+    # -- amounts and goals
+
+    def _money(self, block: Block) -> None:
+        node = self._holder()
+        if node is self.grower.root:
+            self.grower.attach(block, "amount")
+            return
+        for line in block.lines:
+            found = self._budgets(node, line.start, line.end, own_line=True)
+            if not found:
+                node.own.append((line.start, line.end))
+
+    def _holder(self) -> Draft:
+        """The heading that an amount belongs to: not a part opened by a label alone."""
+        node = self.node
+        while node.is_soft and node.parent is not None:
+            node = node.parent
+        return node
+
+    def _budgets(self, node: Draft, start: int, end: int, own_line: bool = False) -> list[Budget]:
+        text = self.grower.source[start:end]
+        found = find_budgets(text, start, self.grower.facts.fiscal_year, self.unit)
+        for index, budget in enumerate(found):
+            low = start if own_line and index == 0 else budget.span[0]
+            high = end if own_line and index == len(found) - 1 else (
+                found[index + 1].span[0] if own_line else budget.span[1]
+            )
+            self._add_budget(node, budget, (low, high))
+        return found
+
+    def _add_budget(self, node: Draft, budget: Budget, own: Range) -> None:
+        node.budgets.append(budget)
+        draft = Draft("budget", RANKS["item"], budgets=[budget])
+        printed = budget.span
+        amount = find_amounts(self.grower.source[printed[0] : printed[1]])
+        split = printed[0] + amount[0].start if amount else printed[1]
+        draft.title = [(printed[0], split)] if split > printed[0] else [printed]
+        draft.paragraphs = [[(split, printed[1])]] if split < printed[1] else []
+        draft.own.append(own)
+        node.own = _without(node.own, [own])
+        node.adopt(draft)
+        if not budget.is_certain:
+            self.grower.doubts.append(
+                Repair(
+                    "amount-without-year",
+                    f"「{budget.printed}」に年度の記載がないため、この文書の年度としました。",
+                    (budget.span,),
+                )
+            )
+
+    def tail_budget(self, draft: Draft, tail: Range) -> None:
+        """The amount in brackets behind a title; without 予算 or 決算 it is the year's budget, as a doubt."""
+        source = self.grower.source
+        found = self._budgets(draft, tail[0], tail[1], own_line=True)
+        if found:
+            return
+        amounts = find_amounts(source[tail[0] : tail[1]])
+        if not amounts:
+            return
+        first = amounts[0]
+        span = (tail[0] + first.start, tail[0] + first.end)
+        budget = Budget(self.grower.facts.fiscal_year, "budget", first.yen, first.printed, span, False)
+        self._add_budget(draft, budget, tail)
+
+    def _trailing_amount(self, draft: Draft, block: Block) -> None:
+        last = block.lines[-1]
+        match = _TAIL_BUDGET.search(last.text) if "円" in last.text else None
+        if match and match.start() > 0:
+            self.tail_budget(draft, (last.start + match.start(), last.end))
+            draft.paragraphs[-1] = _without(draft.paragraphs[-1], [(last.start + match.start(), last.end)])
+            draft.title = _without(draft.title, [(last.start + match.start(), last.end)])
+
+    def _sdgs(self, block: Block) -> None:
+        node = self._holder()
+        if node is self.grower.root:
+            self.grower.attach(block, "sdgs")
+            return
+        node.sdgs.extend(sdg_numbers(block.text[block.mark.rest :] if len(block.lines) == 1 else block.text))
+        node.take(block)
+
+
+def _without(ranges: list[Range], removed: list[Range]) -> list[Range]:
+    """Ranges with others cut out of them."""
+    kept = list(ranges)
+    for low, high in removed:
+        cut: list[Range] = []
+        for start, end in kept:
+            if high <= start or end <= low:
+                cut.append((start, end))
+                continue
+            if start < low:
+                cut.append((start, low))
+            if high < end:
+                cut.append((high, end))
+        kept = cut
+    return kept

@@ -1,0 +1,2 @@
+def arrange(text, blocks, doubts):
+    return blocks

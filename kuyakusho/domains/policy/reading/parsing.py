@@ -1,0 +1,144 @@
+"""From source text to tree: the steps in order.
+
+    source → lines → marks → blocks → (layout repairs) → tree → spans settled → texts read
+"""
+
+from __future__ import annotations
+
+from . import leaflet, outline
+from .blocks import Block, assemble
+from .characters import fold
+from .checking import find_gaps, settle
+from .draft import Draft, Freezer, coverage_of
+from .facts import Facts, find_facts
+from .grow import Grower
+from .lines import Line, measure, repeated_headers, split_lines
+from .marks import Mark, mark_echoes, stars_to_notes
+from .marks.marker import Marker, marker_for
+from .model import ImportedPolicy, Repair
+from .profiles import PROFILES, Profile, choose
+from .runon import unroll
+from .source import SourceText
+
+LOW_COVERAGE = 0.8
+
+
+def parse(source: SourceText, profile: Profile | str | None = None) -> ImportedPolicy:
+    """Read a source text as a policy.
+
+    `profile` is a profile or its key; without it the style is recognised from the text. Any text gives a
+    result: what has no structure is attached, and the warnings say so.
+    """
+    repairs: list[Repair] = []
+    doubts: list[Repair] = []
+    lines = unroll(split_lines(source), repairs)
+    chosen = _profile(profile, lines, doubts)
+    marker = marker_for(chosen.key) if PROFILES.get(chosen.key) is chosen else Marker(chosen)
+    marks = [marker.mark(line) for line in lines]
+    for index in repeated_headers(lines):
+        marks[index] = Mark("furniture")
+    stars_to_notes(marks)
+    facts = find_facts(source.text, lines, chosen)
+    for index in facts.title_lines:
+        marks[index] = Mark("title")
+    mark_echoes(lines, marks)
+    layout = measure(lines, [mark.kind != "text" for mark in marks])
+    blocks = assemble(lines, marks, layout)
+    _set_aside(blocks, chosen)
+    if chosen.shape == "zoned":
+        blocks = leaflet.arrange(source.text, blocks, repairs, doubts)
+    elif chosen.shape == "outline":
+        blocks = outline.arrange(source.text, blocks, doubts)
+    root = Grower(source.text, chosen, facts, repairs, doubts).grow(blocks)
+    settle(source.text, root)
+    doubts.extend(find_gaps(source.text, root))
+    return _result(source, chosen, facts, root, repairs, doubts)
+
+
+def _profile(given: Profile | str | None, lines: list[Line], doubts: list[Repair]) -> Profile:
+    if isinstance(given, Profile):
+        return given
+    if given is not None:
+        return PROFILES[given]
+    chosen, scores = choose([line.text for line in lines])
+    ranked = sorted(scores.items(), key=lambda pair: -pair[1])
+    if chosen.key == "generic":
+        doubts.append(
+            Repair("style-unknown", "知っている様式に当てはまらないため、番号と箇条書きの形から読み取りました。", (), dict(scores))
+        )
+    elif ranked[1][1] > 0.7 * ranked[0][1]:
+        doubts.append(
+            Repair(
+                "style-close",
+                f"様式は「{chosen.name}」と判断しましたが、「{PROFILES[ranked[1][0]].name}」にも似ています。",
+                (),
+                dict(scores),
+            )
+        )
+    return chosen
+
+
+def _set_aside(blocks: list[Block], profile: Profile) -> None:
+    """Lines that point elsewhere or say whom to call are no policy."""
+    for block in blocks:
+        if block.kind not in ("short", "prose") or len(block.text) > 120:
+            continue
+        contacts = {match[0] for match in profile.contacts.finditer(block.text)}
+        calls = len(contacts) >= 2 and not block.text.endswith(("。", "ます", "！", "!"))
+        if calls or profile.pointers.search(block.text):
+            block.role = "caption"
+
+
+def _result(
+    source: SourceText, profile: Profile, facts: Facts, root: Draft, repairs: list[Repair], doubts: list[Repair]
+) -> ImportedPolicy:
+    text = source.text
+    freezer = Freezer(text, profile.grades)
+    document = freezer.freeze(root)
+    owned = list(document.span)
+    attached = [span for passage in document.attached for span in passage.span]
+    for node in document.walk():
+        if node is not document:
+            owned.extend(node.span)
+            attached.extend(span for passage in node.attached for span in passage.span)
+    coverage, share = coverage_of(text, owned, attached)
+    policy = ImportedPolicy(
+        title=facts.title,
+        city=facts.city,
+        ward=facts.ward,
+        style=profile.family,
+        profile=profile.key,
+        stage=facts.stage_word,
+        stage_key=facts.stage,
+        fiscal_year=facts.fiscal_year,
+        coverage=coverage,
+        attached=share,
+        nodes=document.children,
+        repairs=repairs,
+        doubts=doubts + [Repair("fact", sentence) for sentence in facts.doubts],
+        document_span=document.span,
+        document_attached=document.attached,
+        source_text_length=len(text),
+    )
+    policy.warnings = _warnings(source, policy)
+    return policy
+
+
+def _warnings(source: SourceText, policy: ImportedPolicy) -> list[str]:
+    warnings = list(source.losses)
+    if not policy.nodes:
+        warnings.append("文書から見出しや箇条書きを読み取れませんでした。")
+    if policy.fiscal_year is None:
+        warnings.append("年度が見つかりません。")
+    if policy.ward is None:
+        warnings.append("区の名前が見つかりません。")
+    if policy.nodes and policy.coverage < LOW_COVERAGE:
+        percent = round(policy.coverage * 100)
+        warnings.append(f"構造として読み取れた本文は{percent}％です。残りは近くの項目に付けました。")
+    warnings.extend(
+        doubt.sentence for doubt in policy.doubts if doubt.code in ("missing-number", "missing-parent", "same-code")
+    )
+    last = fold(source.text).rstrip()[-1:]
+    if last and last in "、,（(「【・はがをにで" and policy.nodes:
+        warnings.append("文書が文の途中で終わっています。")
+    return warnings
