@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class SnapshotsConfig(AppConfig):
+    name = "kuyakusho.core.snapshots"
+    label = "snapshots"
+    verbose_name = "公開スナップショット"
