@@ -21,7 +21,7 @@ from django.db.models import Count, Max, Q
 from kuyakusho.core.wards.models import Ward
 
 from .models import AnnotatedText, Reading
-from .rules import Part, align, dates, merged, needs_reading
+from .rules import Part, align, dates, merged, needs_reading, written
 
 __all__ = ["annotate", "annotate_many", "digest_of", "forget"]
 
@@ -84,7 +84,8 @@ def annotate_many(texts: Iterable[str], ward: Ward | None = None) -> list[list[P
 
 def work_out(text: str, dictionary: Dictionary) -> list[Part]:
     """Asks dictionary, calendar and analyser; remembers nothing."""
-    fixed: list[tuple[int, int, list[Part]]] = list(dates(text))
+    fixed: list[tuple[int, int, list[Part]]] = [*written(text)]
+    fixed += [found for found in dates(text) if all(found[1] <= s or found[0] >= e for s, e, _ in fixed)]
     if dictionary.pattern is not None:
         taken = [(start, end) for start, end, _ in fixed]
         for match in dictionary.pattern.finditer(text):

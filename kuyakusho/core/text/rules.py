@@ -14,6 +14,7 @@ KANJI = (
 _HAS_KANJI = re.compile(f"[{KANJI}]")
 _RUNS = re.compile(f"[{KANJI}]+|[^{KANJI}]+")
 _KANA_ONLY = re.compile(r"[\u3041-\u3096ー]+")
+_WRITTEN = re.compile(rf"(?P<base>[{KANJI}ぁ-ゖー]*[{KANJI}][{KANJI}ぁ-ゖー]*)（(?P<reading>[ぁ-ゖー]+)）")
 _DATE = re.compile(r"(?P<month>[0-9０-９]{1,2})月(?P<day>[0-9０-９]{1,2})日(?!間)")
 
 # Days of the month that are not read as their number and にち.
@@ -67,6 +68,24 @@ def dates(text: str) -> Iterator[tuple[int, int, list[Part]]]:
         else:
             parts += [(match["day"], ""), ("日", "にち")]
         yield match.start(), match.end(), parts
+
+
+def written(text: str) -> Iterator[tuple[int, int, list[Part]]]:
+    """Readings that the writer put behind a word, 手続き（てつづき）: where they stand, and the word with its reading.
+
+    Which part of the run before the bracket is meant is found by trying from its longest part that begins where
+    kanji begin: the kana must fit, and each kanji needs at least one kana of reading. Otherwise the bracket stays.
+    """
+    for match in _WRITTEN.finditer(text):
+        base, reading = match["base"], match["reading"]
+        starts = [i for i, c in enumerate(base) if _HAS_KANJI.match(c) and not (i and _HAS_KANJI.match(base[i - 1]))]
+        for start in starts:
+            word = base[start:]
+            parts = align(word, reading)
+            fits = len(parts) > 1 or all(_HAS_KANJI.match(c) for c in word)
+            if fits and all(len(r) >= len(s) for s, r in parts if r):
+                yield match.start() + start, match.end(), parts
+                break
 
 
 def merged(parts: list[Part]) -> list[Part]:

@@ -25,8 +25,8 @@ from kuyakusho.core.text.eras import read_day
 
 # The first class in the list that a widget is an instance of decides.
 _CLASSES: tuple[tuple[type[widgets.Widget], str], ...] = (
-    (widgets.RadioSelect, "k-radio"),
     (widgets.CheckboxSelectMultiple, "k-check"),
+    (widgets.RadioSelect, "k-radio"),
     (widgets.CheckboxInput, "k-check"),
     (widgets.FileInput, "k-file"),
     (widgets.Textarea, "k-area"),
@@ -58,6 +58,8 @@ class Field(BoundField):
             built["class"] = " ".join(
                 filter(None, [ours, widget.attrs.get("class", ""), built.get("class", "")])
             )
+        if isinstance(widget, widgets.Textarea) and str(widget.attrs.get("rows")) == "10":
+            built["rows"] = 5  # Django's own 10 is more than anybody is asked for, and fills a phone
         if self.is_day and get_language() in ("ja", "ja-easy"):
             built["data-era"] = f"{self.auto_id}_era"
         return built
@@ -100,6 +102,17 @@ class DayInput(widgets.DateInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%d")
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        typed = context["widget"]["value"]
+        if typed:
+            day = read_day(str(typed))
+            if day is None:
+                context["widget"]["type"] = "text"  # the browser's control would throw away what was typed
+            else:
+                context["widget"]["value"] = day.isoformat()
+        return context
 
 
 class DayField(forms.DateField):

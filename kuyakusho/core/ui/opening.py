@@ -11,10 +11,11 @@ ORDER = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Hours(NamedTuple):
-    """One line: which days, from when to when."""
+    """One line: which days, from when to when, and the row of data it comes from when it has a note."""
 
     days: str
     hours: str
+    row: Mapping[str, Any] | None = None
 
 
 def day_name(key: str) -> str:
@@ -31,7 +32,10 @@ def day_name(key: str) -> str:
 
 
 def opening_lines(opening: Sequence[Mapping[str, Any]]) -> list[Hours]:
-    """Neighbouring days with the same hours share a line; certain weeks of a month (第2・第4) have their own."""
+    """Neighbouring days with the same hours share a line.
+
+    Hours in certain weeks of a month (第2・第4) or of some sections only stand in lines of their own, with the note.
+    """
     lines: list[Hours] = []
     run: list[str] = []
     hours = ""
@@ -44,7 +48,8 @@ def opening_lines(opening: Sequence[Mapping[str, Any]]) -> list[Hours]:
         lines.append(Hours(days, hours))
         run.clear()
 
-    every = {row["weekday"]: row for row in opening if not row.get("weeks")}
+    special = [row for row in opening if row.get("weeks") or row.get("sections")]
+    every = {row["weekday"]: row for row in opening if row not in special}
     for key in ORDER:
         row = every.get(key)
         now = f"{row['from']}–{row['to']}" if row else ""
@@ -54,9 +59,10 @@ def opening_lines(opening: Sequence[Mapping[str, Any]]) -> list[Hours]:
         if row:
             run.append(key)
     close()
-    for row in opening:
+    for row in special:
+        days = day_name(row["weekday"])
         if row.get("weeks"):
             which = _("・").join(_("第%(number)s") % {"number": n} for n in row["weeks"])
-            days = _("毎月%(which)s%(day)s") % {"which": which, "day": day_name(row["weekday"])}
-            lines.append(Hours(days, f"{row['from']}–{row['to']}"))
+            days = _("毎月%(which)s%(day)s") % {"which": which, "day": days}
+        lines.append(Hours(days, f"{row['from']}–{row['to']}", row if row.get("note") else None))
     return lines

@@ -69,7 +69,7 @@ def nice_steps(low: float, high: float, about: int = 3) -> list[float]:
     return [round(n * step, 10) for n in range(first, last + 1)]
 
 
-def draw(points: Sequence[Point], *, kind: str = "line", width: int = 560, height: int = 260) -> Drawing:
+def draw(points: Sequence[Point], *, kind: str = "line", width: int = 400, height: int = 240) -> Drawing:
     """Places the points. `kind` is line (a state over time) or bar (amounts, always from zero)."""
     known = [v for p in points for v in (p.value, p.target, p.low, p.high) if v is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
@@ -82,16 +82,16 @@ def draw(points: Sequence[Point], *, kind: str = "line", width: int = 560, heigh
     def y(value: float) -> float:
         return round(bottom - (value - low) / (high - low) * (bottom - top), 1)
 
-    slot = (right - left - 56) / max(len(points), 1)
+    slot = (right - left - 44) / max(len(points), 1)
 
     def x(index: int) -> float:
-        return round(left + 56 + slot * (index + 0.5), 1)
+        return round(left + 44 + slot * (index + 0.5), 1)
 
-    plan = Drawing(width, height, y(max(low, min(0.0, high))), left + 56, right)
-    plan.grid = [Spot(left + 48, y(step), text=f"{step:,.10g}") for step in steps]
+    plan = Drawing(width, height, y(max(low, min(0.0, high))), left + 44, right)
+    plan.grid = [Spot(left + 38, y(step), text=f"{step:,.10g}") for step in steps]
     last = max((i for i, p in enumerate(points) if p.value is not None), default=-1)
     # On a narrow drawing every second or third label is enough; the last is always there.
-    every = max(1, math.ceil(len(points) * 62 / max(right - left - 56, 1)))
+    every = max(1, math.ceil(len(points) * 46 / max(right - left - 44, 1)))
     for index, point in enumerate(points):
         if (len(points) - 1 - index) % every == 0:
             plan.labels.append(Spot(x(index), bottom + 22, text=point.label))
@@ -117,9 +117,9 @@ def draw(points: Sequence[Point], *, kind: str = "line", width: int = 560, heigh
             )
     if kind == "line":
         plan.lines = _runs([(x(i), None if p.value is None else y(p.value)) for i, p in enumerate(points)])
-    plan.targets = _runs(
-        [(x(i), None if p.target is None else y(p.target)) for i, p in enumerate(points)], slot
-    )
+    for edge in ("target", "low", "high"):
+        levels = [getattr(p, edge) for p in points]
+        plan.targets += _runs([(x(i), None if v is None else y(v)) for i, v in enumerate(levels)], slot)
     return plan
 
 
