@@ -4,7 +4,9 @@
     ├── Invalid     422  what was typed can't be taken; `fields` says where
     ├── Refused     403  the thing may be seen, this action on it may not
     ├── Missing     404  not there, or not for this person: the two look the same
-    └── Conflict    409  somebody or something was faster, or the state forbids it
+    ├── Conflict    409  somebody or something was faster, or the state forbids it
+    ├── TooLarge    413  what was sent is larger than can be taken
+    └── TooMany     429  too often; `retry_after_seconds` says when it works again
 
 Each has a stable `code`, a plain `sentence` and a `next_step`: what the person can do now. HTML pages and the
 API (problem details, RFC 9457) render the same tree.
@@ -65,3 +67,19 @@ class Conflict(KuyakushoError):
     """The state of things forbids it now: somebody was faster, or it is already done."""
 
     status = 409
+
+
+class TooLarge(KuyakushoError):
+    """What was sent is larger than can be taken."""
+
+    status = 413
+
+
+class TooMany(KuyakushoError):
+    """Too often in too short a time; it works again after `retry_after_seconds`."""
+
+    status = 429
+
+    def __init__(self, code: str, sentence: Text, next_step: Text = "", *, retry_after_seconds: int) -> None:
+        super().__init__(code, sentence, next_step)
+        self.retry_after_seconds = retry_after_seconds

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "kuyakusho.core.tokens",
     "kuyakusho.core.accounts",
     "kuyakusho.core.audit",
+    "kuyakusho.core.packs",
     "kuyakusho.core.outbox",
     "kuyakusho.core.jobs",
     "kuyakusho.core.files",
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
     "django.forms",
     "kuyakusho.core.http",
     "kuyakusho.core.search",
+    "kuyakusho.core.snapshots",
     "kuyakusho.engines.catalogue",
     "kuyakusho.engines.indicators",
     "kuyakusho.domains.policy",
@@ -51,6 +53,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "kuyakusho.core.http.middleware.RequestLogMiddleware",
+    "kuyakusho.core.http.middleware.FrontMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

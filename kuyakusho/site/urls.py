@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from kuyakusho.core.http import views as http
+from kuyakusho.core.http import probes
 from kuyakusho.site import api, views
 
 handler404 = "kuyakusho.core.http.views.not_found"
@@ -13,6 +13,8 @@ handler500 = "kuyakusho.core.http.views.server_error"
 urlpatterns = [
     path("", views.wards, name="wards"),
     path("api/v1/", include((api.addresses(), "api"))),
-    path("healthz", http.healthz, name="healthz"),
+    path("healthz", probes.healthz, name="healthz"),
+    path("readyz", probes.readyz, name="readyz"),
+    path("metrics", probes.metrics_page, name="metrics"),
     path("style/", include("kuyakusho.core.ui.root_urls")),
 ]

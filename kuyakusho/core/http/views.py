@@ -1,16 +1,21 @@
-"""Pages for what goes wrong, and probes."""
+"""Pages for what goes wrong."""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from kuyakusho.core import access
-from kuyakusho.core.errors import Invalid, KuyakushoError, Missing, Refused
+from kuyakusho.core.errors import Invalid, KuyakushoError, Missing, Refused, TooLarge
 
 from .problems import render_error
+
+AWAY_SECONDS = 10
 
 
 class Broken(KuyakushoError):
@@ -19,16 +24,22 @@ class Broken(KuyakushoError):
     status = 500
 
 
+class Away(KuyakushoError):
+    """The database can't be reached; it will be back."""
+
+    status = 503
+
+
 class Malformed(KuyakushoError):
     """A request that no page can read."""
 
     status = 400
 
 
-@access.machine
-def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers."""
-    return HttpResponse("ok\n", content_type="text/plain")
+class NotAllowed(KuyakushoError):
+    """The address exists, but not for this method."""
+
+    status = 405
 
 
 @access.public
@@ -45,6 +56,15 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @access.public
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return render_error(
+            request,
+            TooLarge(
+                "too_large",
+                _("送られた内容が大きすぎるため、受け付けられませんでした。"),
+                _("文章を短くするか、ファイルを小さくして、もう一度お試しください。"),
+            ),
+        )
     return render_error(
         request,
         Malformed(
@@ -57,6 +77,17 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 @access.public
 def server_error(request: HttpRequest) -> HttpResponse:
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        response = render_error(
+            request,
+            Away(
+                "away",
+                _("ただいま区役所のシステムにつながりません。"),
+                _("少し待ってから、もう一度お試しください。お急ぎのときは区役所にお電話ください。"),
+            ),
+        )
+        response["Retry-After"] = str(AWAY_SECONDS)
+        return response
     return render_error(
         request,
         Broken(
@@ -77,3 +108,17 @@ def csrf_failure(request: HttpRequest, reason: str = "", **kwargs: Any) -> HttpR
             _("前のページに戻って再読み込みし、もう一度お送りください。入力した内容は戻ると残っています。"),
         ),
     )
+
+
+def not_allowed(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """A page for an answer that only says 405; the methods that are allowed are handed on."""
+    response = render_error(
+        request,
+        NotAllowed(
+            "method_not_allowed",
+            _("このページでは、その操作はできません。"),
+            _("区のトップページから、もう一度お進みください。"),
+        ),
+    )
+    response["Allow"] = answer.headers.get("Allow", "")
+    return response

@@ -16,10 +16,15 @@ def find(slug: str) -> Ward | None:
     kept = _kept.get(slug)
     if kept and now - kept[0] < KEPT_SECONDS:
         return kept[1]
+    return renew(slug)
+
+
+def renew(slug: str) -> Ward | None:
+    """The ward as it is in the database now, or None."""
     ward = Ward.objects.filter(slug=slug).first()
     if len(_kept) > 1000:  # hostile addresses must not fill memory
         _kept.clear()
-    _kept[slug] = (now, ward)
+    _kept[slug] = (time.monotonic(), ward)
     return ward
 
 
