@@ -11,11 +11,11 @@ from typing import Any
 
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
-from django.utils.translation import get_language
 
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.calendar.clock import JAPAN
 from kuyakusho.core.text.eras import fiscal_year_of
+from kuyakusho.core.ui.said import Said, said
 from kuyakusho.core.wards.models import Ward
 
 from . import rules
@@ -37,13 +37,13 @@ class Loaded:
     _judged: dict[int, Judged] = field(default_factory=dict)
 
     @property
-    def title(self) -> str:
-        """In the language of the page, Japanese where there is no other."""
-        return self.indicator.title_en or self.indicator.title if _abroad() else self.indicator.title
+    def title(self) -> Said:
+        """In the language of the page as far as the pack has it, with the language that it is in."""
+        return said(self.indicator, "title")
 
     @property
     def unit(self) -> str:
-        return self.indicator.unit_en or self.indicator.unit if _abroad() else self.indicator.unit
+        return said(self.indicator, "unit").text
 
     @property
     def cumulates(self) -> bool:
@@ -291,7 +291,3 @@ def _loaded(indicator: Indicator, rows: list[Observation], on: date, at: datetim
         on,
         at,
     )
-
-
-def _abroad() -> bool:
-    return not (get_language() or "ja").startswith("ja")
