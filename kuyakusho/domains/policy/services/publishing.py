@@ -14,6 +14,7 @@ from kuyakusho.core.outbox.services import announce
 from kuyakusho.core.wards.services import touch
 
 from ..models import Edition, Plan
+from ..public.announcing import published as made_public
 from ..queries.content import content_of
 from ..rules.canonical import digest
 from ..rules.transitions import STAGES, stage_may_follow
@@ -82,4 +83,5 @@ def publish(plan: Plan, *, stage: str, note: str = "", actor: Actor, revision: i
         payload={"edition": edition.public_id, "plan": plan.public_id, "stage": stage},
     )
     touch(plan.ward)
+    made_public(plan.ward)
     return edition
