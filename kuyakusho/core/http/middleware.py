@@ -121,4 +121,3 @@ class ErrorMiddleware:
         if isinstance(exception, KuyakushoError):
             return render_error(request, exception)
         return None
-

@@ -53,9 +53,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
         found[name] = fault or "ok"
         if fault:
             status = "not_ready" if is_vital else ("degraded" if status == "ready" else status)
-    response = JsonResponse(
-        {"status": status, "checks": found}, status=503 if status == "not_ready" else 200
-    )
+    response = JsonResponse({"status": status, "checks": found}, status=503 if status == "not_ready" else 200)
     response["Cache-Control"] = "no-store"
     return response
 

@@ -76,7 +76,7 @@ def _addresses(settings: Any) -> Iterator[None]:
     limits.forget()
 
 
-@pytest.fixture()
+@pytest.fixture
 def client() -> Client:
     return Client(raise_request_exception=False)
 
@@ -104,12 +104,16 @@ def test_every_error_has_a_page_and_problem_details(client: Client, name: str, a
 
 
 def test_fields_and_waiting_times_are_told(client: Client) -> None:
-    assert client.get("/invalid", headers={"accept": "application/json"}).json()["fields"] == {"name": "空です。"}
+    assert client.get("/invalid", headers={"accept": "application/json"}).json()["fields"] == {
+        "name": "空です。"
+    }
     assert client.get("/many")["Retry-After"] == "7"
     assert client.get("/away")["Retry-After"] == "10"
 
 
-def test_an_error_page_that_is_broken_itself_is_shown_bare(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_page_that_is_broken_itself_is_shown_bare(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("kuyakusho.core.http.problems.render_to_string", raising(RuntimeError(SECRET)))
     answer = client.get("/broken")
     assert answer.status_code == 500
@@ -125,7 +129,10 @@ def test_a_method_that_is_not_allowed_has_a_page_and_says_which_are(client: Clie
 
 @override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=100)
 def test_too_large_a_form_is_413(client: Client) -> None:
-    assert client.post("/echo", {"a": "x" * 200}, content_type="application/x-www-form-urlencoded").status_code == 413
+    assert (
+        client.post("/echo", {"a": "x" * 200}, content_type="application/x-www-form-urlencoded").status_code
+        == 413
+    )
 
 
 def test_an_unknown_host_is_refused(client: Client) -> None:
@@ -276,7 +283,7 @@ def test_a_figure_has_one_name() -> None:
 # ---- log lines --------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture()
+@pytest.fixture
 def lines() -> Iterator[io.StringIO]:
     out = io.StringIO()
     handler = logging.StreamHandler(out)
@@ -318,7 +325,9 @@ def test_only_listed_fields_appear(lines: io.StringIO) -> None:
 
 
 def test_the_console_says_the_same_in_one_line() -> None:
-    record = logging.LogRecord("django.request", logging.ERROR, "x", 1, "Gone: %s for %s", ("/token/abc", "a@b.jp"), None)
+    record = logging.LogRecord(
+        "django.request", logging.ERROR, "x", 1, "Gone: %s for %s", ("/token/abc", "a@b.jp"), None
+    )
     text = logs.Formatter("console").format(record)
     assert "Gone: …" in text
     assert "abc" not in text
