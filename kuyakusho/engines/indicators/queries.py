@@ -15,7 +15,7 @@ from django.db.models.functions import RowNumber
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.calendar.clock import JAPAN
 from kuyakusho.core.text.eras import fiscal_year_of
-from kuyakusho.core.ui.said import Said, said
+from kuyakusho.core.ui.said import said
 from kuyakusho.core.wards.models import Ward
 
 from . import rules
@@ -37,9 +37,14 @@ class Loaded:
     _judged: dict[int, Judged] = field(default_factory=dict)
 
     @property
-    def title(self) -> Said:
-        """In the language of the page as far as the pack has it, with the language that it is in."""
-        return said(self.indicator, "title")
+    def title(self) -> str:
+        """In the language of the page as far as the pack has it."""
+        return said(self.indicator, "title").text
+
+    @property
+    def title_lang(self) -> str:
+        """The language that `title` is in."""
+        return said(self.indicator, "title").lang
 
     @property
     def unit(self) -> str:

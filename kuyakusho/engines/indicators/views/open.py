@@ -68,7 +68,7 @@ def page(request: Request, key: str) -> HttpResponse:
             "accumulation": wording.accumulation_label(loaded.indicator.accumulation),
             "baseline": presenting.written(loaded, loaded.indicator.baseline),
             "corrections": _corrections(loaded) if on is None else [],
-            "crumbs": [(_("指標"), reverse("indicators:index")), (loaded.title.text, "")],
+            "crumbs": [(_("指標"), reverse("indicators:index")), (loaded.title, "")],
         },
     )
 
