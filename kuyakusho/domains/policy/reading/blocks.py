@@ -8,6 +8,7 @@ paragraph.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from .characters import fold
@@ -23,7 +24,7 @@ _CONNECTIVES = (
 )  # fmt: skip
 _HEADINGS = ("level", "code", "named", "facet", "number", "bracket", "section", "hint")
 #: A title does not go on after a nominal ending; it may after these.
-_ATTRIBUTIVE = "たのるなにでとをは、がもへき"
+_ATTRIBUTIVE = re.compile(r"(?:の|による|における|に関する|向けた|立った|[しっれ]た|ための|できる|せる)$")
 
 
 @dataclass(slots=True)
@@ -74,8 +75,12 @@ def assemble(lines: list[Line], marks: list[Mark], layout: Layout) -> list[Block
     """Join lines to blocks, in reading order. Every line is in exactly one block."""
     widths = column_widths(lines, [mark.kind != "text" for mark in marks], layout)
     blocks: list[Block] = []
+    previous: Block | None = None
     for line, mark in zip(lines, marks, strict=True):
-        previous = blocks[-1] if blocks else None
+        if mark.kind == "furniture":
+            # A page number may stand in the middle of a sentence.
+            blocks.append(_open(line, mark))
+            continue
         if (
             previous is not None
             and mark.kind in ("text", "hint")
@@ -84,7 +89,8 @@ def assemble(lines: list[Line], marks: list[Mark], layout: Layout) -> list[Block
             previous.lines.append(line)
             (previous.title if _in_title(previous) else previous.body).append((line.start, line.end))
             continue
-        blocks.append(_open(line, mark))
+        previous = _open(line, mark)
+        blocks.append(previous)
     for block in blocks:
         _finish(block)
     return blocks
@@ -117,7 +123,7 @@ def _continues(block: Block, line: Line, mark: Mark, layout: Layout, width: int)
     if block.kind == "section" and not block.body:
         return False
     if mark.kind == "hint":
-        return block.kind == "hint" and line.gap == 0 and last.hint_level == line.hint_level and _open_ended(last.text)
+        return block.kind == "hint" and line.gap == 0 and last.hint_level == line.hint_level and bool(_ATTRIBUTIVE.search(last.text))
     if (line.hint == "item") != (last.hint == "item") or last.hint == "cell" != line.hint:
         return False
     if block.kind == "hint":
@@ -135,7 +141,7 @@ def _continues(block: Block, line: Line, mark: Mark, layout: Layout, width: int)
             return not last.has_trailing_space
         further = _is_full(last, width) and len(line.text) > 12
         return block.kind != "note" and (further or line.text.startswith(_CONNECTIVES))
-    if goes_on(last.text) or _unbalanced(block):
+    if goes_on(last.text) or _unbalanced(block) or (len(block.lines) == 1 and _ATTRIBUTIVE.search(last.text)):
         return True
     if layout.uses_trailing_space:
         return not last.has_trailing_space or _tight_title(block, last, line, layout)
@@ -172,10 +178,6 @@ def _title_goes_on(block: Block, last: Line, line: Line, layout: Layout, width: 
 def goes_on(text: str) -> bool:
     """Whether a line ends in a particle, comma or open bracket, so that more must follow."""
     return text[-1] in _OPEN_END and not text.endswith(_NOMINAL)
-
-
-def _open_ended(text: str) -> bool:
-    return text[-1] in _ATTRIBUTIVE
 
 
 def _is_full(line: Line, width: int) -> bool:

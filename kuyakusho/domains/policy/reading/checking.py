@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
+from .blocks import Block
 from .characters import fold
 from .draft import Draft
 from .model import Repair
@@ -13,7 +15,19 @@ from .numbering import ordinal
 from .source import Range
 
 
-_PARAGRAPH = re.compile(r"\S(?:[^\n]|\n(?=[^\n]*\S)(?!\s*\n))*")
+_LINE = re.compile(r"\S[^\n]*")
+
+
+@dataclass(slots=True)
+class _Claim:
+    """A stretch of the source that a node owns or keeps; `group` gathers what belongs to one passage."""
+
+    start: int
+    end: int
+    draft: Draft
+    is_owned: bool
+    reason: str = ""
+    group: list[Range] = field(default_factory=list)
 
 
 def walk(draft: Draft) -> Iterator[Draft]:
@@ -23,27 +37,26 @@ def walk(draft: Draft) -> Iterator[Draft]:
         yield from walk(child)
 
 
-def settle(source: str, root: Draft) -> None:
+def settle(source: str, root: Draft, loose: Sequence[Block]) -> None:
     """Give every character that is not white space to exactly one node.
 
-    What stood before the first node goes to the first node; what no block claimed goes to the node before it;
-    where two claims overlap the first in the text wins.
+    `loose` are blocks that found no place: each goes, in one piece, to the nearest node. So does what no block
+    claimed. Where two claims overlap the first in the text wins.
     """
     drafts = list(walk(root))
-    if drafts:
-        first = min((d for d in drafts if d.own), key=lambda d: d.start, default=drafts[0])
-        keep = [(reason, span) for reason, span in root.attached if reason == "furniture"]
-        moved = [(reason, span) for reason, span in root.attached if reason != "furniture"]
-        root.attached = keep
-        first.attached.extend(moved)
-    claims: list[tuple[int, int, Draft, bool, str]] = []
+    claims: list[_Claim] = []
     for draft in (root, *drafts):
-        claims.extend((start, end, draft, True, "") for start, end in draft.own if start < end)
-        claims.extend((start, end, draft, False, reason) for reason, (start, end) in draft.attached if start < end)
+        claims.extend(_Claim(start, end, draft, True) for start, end in draft.own if start < end)
+        for reason, ranges in draft.attached:
+            group: list[Range] = []
+            home = _first(drafts, root) if draft is root and reason != "furniture" else draft
+            claims.extend(_Claim(start, end, home, False, reason, group) for start, end in ranges if start < end)
         draft.own = []
         draft.attached = []
-    claims.sort(key=lambda c: (c[0], c[1]))
-    owners = [(start, end, draft) for start, end, draft, is_owned, _ in claims if is_owned and draft is not root]
+    owners = sorted(
+        ((claim.start, claim.end, claim.draft) for claim in claims if claim.is_owned and claim.draft is not root),
+        key=lambda owner: owner[:2],
+    )
     starts = [start for start, _, _ in owners]
 
     def nearest(span: Range) -> Draft:
@@ -55,39 +68,42 @@ def settle(source: str, root: Draft) -> None:
             return (before or after or (0, 0, root))[2]
         return after[2] if 3 * (after[0] - span[1]) < span[0] - before[1] else before[2]
 
+    for block in loose:
+        home = nearest((block.start, block.end))
+        group = []
+        reason = {"short": "caption", "prose": "stray"}.get(block.kind, block.role or block.kind)
+        claims.extend(_Claim(line.start, line.end, home, False, reason, group) for line in block.lines)
+    claims.sort(key=lambda claim: (claim.start, claim.end))
     position = 0
-    for start, end, draft, is_owned, reason in claims:
-        if start > position:
-            _attach_lines(source, nearest, (position, start))
-        start = max(start, position)
-        if start < end:
-            if is_owned:
-                draft.own.append((start, end))
-            else:
-                _attach(source, draft, (start, end), reason)
-            position = end
-    _attach_lines(source, nearest, (position, len(source)))
+    for claim in claims:
+        if claim.start > position:
+            _attach_rest(source, nearest, (position, claim.start))
+        start = max(claim.start, position)
+        if start >= claim.end:
+            continue
+        position = claim.end
+        if claim.is_owned:
+            claim.draft.own.append((start, claim.end))
+            continue
+        if not claim.group:
+            claim.draft.attached.append((claim.reason, claim.group))
+        claim.group.append((start, claim.end))
+    _attach_rest(source, nearest, (position, len(source)))
 
 
-def _attach_lines(source: str, nearest: Callable[[Range], Draft], span: Range) -> None:
-    """Attach what is left between two claims, paragraph by paragraph."""
-    start, end = span
-    position = start
-    for paragraph in _PARAGRAPH.finditer(source, start, end):
-        position = paragraph.end()
-        low, high = paragraph.span()
-        _attach(source, nearest((low, high)), (low, high))
-    assert not source[position:end].strip()
+def _first(drafts: list[Draft], root: Draft) -> Draft:
+    """The node that stands first in the text: it keeps what is printed before any heading."""
+    owning = [draft for draft in drafts if draft.own]
+    return min(owning, key=lambda draft: draft.start, default=drafts[0] if drafts else root)
 
 
-def _attach(source: str, draft: Draft, span: Range, reason: str = "stray") -> None:
-    start, end = span
-    while start < end and source[start].isspace():
-        start += 1
-    while end > start and source[end - 1].isspace():
-        end -= 1
-    if start < end:
-        draft.attached.append((reason, (start, end)))
+def _attach_rest(source: str, nearest: Callable[[Range], Draft], span: Range) -> None:
+    """Attach what is left between two claims, line by line."""
+    for match in _LINE.finditer(source, *span):
+        start, end = match.span()
+        while end > start and source[end - 1].isspace():
+            end -= 1
+        nearest((start, end)).attached.append(("stray", [(start, end)]))
 
 
 def find_gaps(source: str, root: Draft) -> list[Repair]:

@@ -40,7 +40,8 @@ class Draft:
     paragraphs: list[Paragraph] = field(default_factory=list)
     children: list[Draft] = field(default_factory=list)
     parent: Draft | None = None
-    attached: list[tuple[str, Range]] = field(default_factory=list)
+    group: list[Paragraph] = field(default_factory=list)
+    attached: list[tuple[str, list[Range]]] = field(default_factory=list)
     facets: list[DraftPassage] = field(default_factory=list)
     parts: list[DraftPassage] = field(default_factory=list)
     notes: list[DraftPassage] = field(default_factory=list)
@@ -100,9 +101,10 @@ class Freezer:
             span=merge_ranges(self.source, draft.own),
             code_key="-".join(key) if draft.printed_code else "",
             label=read(self.source, draft.label),
+            group="\n".join(read(self.source, paragraph) for paragraph in draft.group),
             attached=[
-                Passage("", self.source[start:end].strip(), [(start, end)], reason)
-                for reason, (start, end) in draft.attached
+                Passage("", read(self.source, ranges), merge_ranges(self.source, ranges), reason)
+                for reason, ranges in draft.attached
             ],
             facets=[self._passage(p) for p in draft.facets],
             parts=[self._passage(p) for p in draft.parts],

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from .characters import fold
 from .source import SourceText
 
-_LINE = re.compile(r"[^\n]*\n?")
 #: A sentence or a bracketed whole ends here.
 TERMINAL = "。．！!？?」』）)】〕》〉⇒→"
 _SENTENCE = "。！!？?"
-_BREAKS = re.compile(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_BREAKS = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
 @dataclass(slots=True)

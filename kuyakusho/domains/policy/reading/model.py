@@ -89,7 +89,8 @@ class Node:
 
     `code` is as printed, `code_key` unique in its document and free of widths and brackets, for joining.
     `title` is the printed title (of a bullet: its first sentence), `text` the printed body (of a bullet: all of
-    it), with one line per paragraph. `label` is the printed heading where the title is something else.
+    it), with one line per paragraph. `label` is the printed heading where the title is something else, `group`
+    the heading over several nodes of which this is the first (Ⅱ 目標達成に向けた施策).
     """
 
     kind: str
@@ -100,6 +101,7 @@ class Node:
     children: list[Node] = field(default_factory=list)
     code_key: str = ""
     label: str = ""
+    group: str = ""
     attached: list[Passage] = field(default_factory=list)
     facets: list[Passage] = field(default_factory=list)
     parts: list[Passage] = field(default_factory=list)
@@ -127,7 +129,7 @@ class Node:
         }
         if self.span:
             data["extent"] = [min(s for s, _ in self.span), max(e for _, e in self.span)]
-        for name in ("code_key", "label", "owner", "sdgs"):
+        for name in ("code_key", "label", "group", "owner", "sdgs"):
             if getattr(self, name):
                 data[name] = getattr(self, name)
         for name in ("attached", "facets", "parts", "notes", "budgets", "evaluations"):
@@ -148,6 +150,7 @@ class Node:
             children=[cls.from_json(child) for child in data["children"]],
             code_key=data.get("code_key", ""),
             label=data.get("label", ""),
+            group=data.get("group", ""),
             attached=[Passage.from_json(p) for p in data.get("attached", ())],
             facets=[Passage.from_json(p) for p in data.get("facets", ())],
             parts=[Passage.from_json(p) for p in data.get("parts", ())],
@@ -190,9 +193,9 @@ Doubt = Repair
 class ImportedPolicy:
     """One published policy as a tree.
 
-    `coverage` is the share of the source's characters (white space aside) inside the spans that nodes, or the
-    document itself, own by structure; `attached` the share of text merely kept with the nearest node. The two
-    add up to 1. `document` holds the spans of the document itself: its title and the headings that only group.
+    `coverage` is the share of the source's characters (white space aside) inside the spans that nodes own by
+    structure; `attached` the share of text merely kept with the nearest node or the page's frame. What is missing
+    to 1 is the document's own: its title, whose spans `document` holds.
     """
 
     title: str

@@ -18,7 +18,7 @@ from .marks.marker import Marker, marker_for
 from .model import ImportedPolicy, Repair
 from .profiles import PROFILES, Profile, choose
 from .runon import unroll
-from .source import SourceText
+from .source import Range, SourceText
 
 LOW_COVERAGE = 0.8
 
@@ -45,12 +45,17 @@ def parse(source: SourceText, profile: Profile | str | None = None) -> ImportedP
     layout = measure(lines, [mark.kind != "text" for mark in marks])
     blocks = assemble(lines, marks, layout)
     _set_aside(blocks, chosen)
+    frame = [block for block in blocks if block.kind in ("furniture", "title")]
+    blocks = [block for block in blocks if block.kind not in ("furniture", "title")]
+    placed = blocks
     if chosen.shape == "zoned":
-        blocks = leaflet.arrange(source.text, blocks, repairs, doubts)
+        placed = leaflet.arrange(source.text, blocks, repairs, doubts)
     elif chosen.shape == "outline":
-        blocks = outline.arrange(source.text, blocks, doubts)
-    root = Grower(source.text, chosen, facts, repairs, doubts).grow(blocks)
-    settle(source.text, root)
+        placed = outline.arrange(source.text, blocks, repairs, doubts)
+    known = {id(block) for block in placed}
+    loose = [block for block in blocks if id(block) not in known]
+    root = Grower(source.text, chosen, facts, repairs, doubts).grow([*frame, *placed])
+    settle(source.text, root, loose)
     doubts.extend(find_gaps(source.text, root))
     return _result(source, chosen, facts, root, repairs, doubts)
 
@@ -95,7 +100,7 @@ def _result(
     text = source.text
     freezer = Freezer(text, profile.grades)
     document = freezer.freeze(root)
-    owned = list(document.span)
+    owned: list[Range] = []
     attached = [span for passage in document.attached for span in passage.span]
     for node in document.walk():
         if node is not document:

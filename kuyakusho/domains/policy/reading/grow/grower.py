@@ -37,6 +37,7 @@ class Grower:
         self.filling = Filling(self)
         self.sequences = Sequences()
         self.last: Draft | None = None
+        self.groups: list[Block] = []
 
     @property
     def top(self) -> Draft:
@@ -46,6 +47,8 @@ class Grower:
         for block in blocks:
             self._place(block)
         self.filling.close()
+        for block in self.groups:
+            self.attach(block, "heading")
         return self.root
 
     # -- placing one block
@@ -54,6 +57,8 @@ class Grower:
         role = block.role
         if block.kind == "title" or role == "document":
             self.root.take(block)
+        elif role == "group":
+            self._group(block)
         elif role == "again":
             self.top.take(block)
         elif role == "caption":
@@ -80,14 +85,12 @@ class Grower:
             self.filling.place(block)
 
     def _furniture(self, block: Block) -> None:
-        for line in block.lines:
-            self.root.attached.append(("furniture", (line.start, line.end)))
+        self.root.attached.append(("furniture", [(line.start, line.end) for line in block.lines]))
 
     def attach(self, block: Block, reason: str) -> None:
         """Keep text that fits nowhere with the nearest node: the one that stands before it."""
         keeper = self.last or self.top
-        for line in block.lines:
-            keeper.attached.append((reason, (line.start, line.end)))
+        keeper.attached.append((reason, [(line.start, line.end) for line in block.lines]))
 
     # -- headings
 
@@ -146,6 +149,11 @@ class Grower:
             self.stack.pop()
         if self.stack[-1] is not parent:
             self._restack(parent)
+        if parent is self.root:
+            for block in self.groups:
+                draft.take(block)
+                draft.group.append([(line.start, line.end) for line in block.lines])
+            self.groups = []
         parent.adopt(draft)
         self.stack.append(draft)
         self.last = draft
@@ -257,8 +265,7 @@ class Grower:
     def _named(self, block: Block) -> None:
         role = block.mark.role
         if role.startswith("group."):
-            self.close_to(0)
-            self.root.take(block)
+            self._group(block)
             return
         draft = Draft(role, RANKS["pillar"])
         self.close_to(0)
@@ -280,6 +287,11 @@ class Grower:
             self._push(self.root, draft)
         if block.body:
             draft.paragraphs.append(list(block.body))
+
+    def _group(self, block: Block) -> None:
+        """A heading over several nodes is kept with the first node it opens."""
+        self.close_to(0)
+        self.groups.append(block)
 
     def _same_named(self, draft: Draft) -> Draft | None:
         """A heading of the same kind and words that has nothing under it yet: an entry of a list of contents."""

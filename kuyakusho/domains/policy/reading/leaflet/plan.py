@@ -31,7 +31,8 @@ class Plan:
     repairs: list[Repair]
     doubts: list[Repair]
     claimed: set[int] = field(default_factory=set)
-    frame: list[Block] = field(default_factory=list)
+    frame: dict[str, list[Block]] = field(default_factory=dict)
+    """Headings that only group, by the part they stand over: measures, organisation, sections, front."""
     tops: list[list[Block]] = field(default_factory=list)
     goal: list[Block] = field(default_factory=list)
     statements: list[list[Block]] = field(default_factory=list)
@@ -42,13 +43,11 @@ class Plan:
 
     def __post_init__(self) -> None:
         area = 0
-        page = self.blocks[0].page if self.blocks else 0
         for index, block in enumerate(self.blocks):
-            if index and (block.gap >= AREA_GAP or block.page != page):
+            if index and block.gap >= AREA_GAP:
                 area += 1
-            page = block.lines[-1].page
             self.areas.append(area)
-            if block.kind in ("title", "furniture") or block.role:
+            if block.role:
                 self.claimed.add(index)
 
     def free(self, index: int) -> bool:
@@ -73,24 +72,24 @@ class Plan:
         spans = tuple((block.start, block.end) for block in blocks)
         self.doubts.append(Repair(code, sentence, spans, evidence))
 
+    def group(self, part: str, block: Block) -> None:
+        """Keep a heading (or its lead paragraph) that stands over a whole part."""
+        block.role = "group"
+        self.frame.setdefault(part, []).append(block)
+
     def in_order(self) -> list[Block]:
         """All placed blocks as a reader of the paper meets them: goal, statements, pillars, organisation, sections."""
-        ordered: list[Block] = [b for b in self.blocks if b.kind == "title" or b.kind == "furniture"]
-        for block in self.frame:
-            block.role = "document"
-        ordered.extend(self.frame)
-        ordered.extend(self.goal)
-        for group in self.tops:
-            ordered.extend(group)
-        for group in self.statements:
-            ordered.extend(group)
-        for pillar in sorted(self.pillars, key=lambda p: p.number if p.number is not None else 0):
-            ordered.extend(pillar.heads)
-            ordered.extend(pillar.texts)
-            for run in pillar.runs:
-                ordered.extend(run)
-        for group in self.organisation:
-            ordered.extend(group)
-        for group in self.sections:
-            ordered.extend(group)
+        pillars = sorted(self.pillars, key=lambda p: p.number if p.number is not None else 0)
+        parts: list[tuple[str, list[list[Block]]]] = [
+            ("front", [self.goal, *self.tops]),
+            ("statements", self.statements),
+            ("measures", [[*p.heads, *p.texts, *(b for run in p.runs for b in run)] for p in pillars]),
+            ("organisation", self.organisation),
+            ("sections", self.sections),
+        ]
+        ordered: list[Block] = []
+        for part, groups in parts:
+            ordered.extend(self.frame.get(part, ()))
+            for group in groups:
+                ordered.extend(group)
         return ordered

@@ -31,7 +31,7 @@ def take(plan: Plan) -> None:
     low, high = _region(plan, names, headed)
     sequence, texts = _texts(plan, names, low, high)
     if headed is not None and plan.free(headed):
-        plan.frame.append(plan.blocks[headed])
+        plan.group("sections", plan.blocks[headed])
         plan.claim(headed)
     pairs = _pair(plan, names, texts, sequence)
     _claim(plan, names, texts, pairs, low, sequence)
@@ -196,13 +196,13 @@ def _claim(
         if not members and not _has_rest(block):
             plan.doubt("section-without-text", f"「{plan.title_of(block)}」の文章が見つかりません。", block)
     _report(plan, names, texts, pairs, sequence)
-    # What stands before the first name and text is the heading of this part, if it is one line.
+    # What stands before the first name and text is the heading of this part, with its lead paragraph.
     first = min([*(i for g in groups.values() for i in g), *names])
-    for index in range(low, first):
-        block = plan.blocks[index]
-        if block.kind == "short" and plan.free(index):
-            plan.frame.append(block)
-            plan.claim(index)
+    lead = [index for index in range(low, first) if plan.free(index)]
+    if lead and plan.blocks[lead[0]].kind == "short" and len(lead) <= 2:
+        for index in lead:
+            plan.group("sections", plan.blocks[index])
+        plan.claim(*lead)
 
 
 def _report(

@@ -7,7 +7,6 @@ goal), and titles that lost their text get it back by likeness.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from ..assignment import best_pairs
@@ -16,7 +15,6 @@ from ..wording import containment, hits, sounds_like_caption, zone_words
 from .plan import Pillar, Plan
 from .zones import Zones
 
-_DEFINITION = re.compile(r"(?P<term>[^\s、。…]{1,16})(?:…|\.\.\.|とは、)")
 _CONNECTIVES = ("また", "さらに", "具体的に", "加えて", "なお", "併せて", "あわせて", "そして", "このため", "今年度", "引き続き")
 
 
@@ -34,7 +32,7 @@ def take(plan: Plan, zones: Zones) -> None:
         elif role == "statement":
             plan.statements.append([block])
         else:
-            plan.frame.append(block)
+            plan.group({"detail": "measures"}.get(role, role), block)
     if zones.is_ordered:
         _in_printed_order(plan, zones)
     else:
@@ -55,7 +53,7 @@ def _in_printed_order(plan: Plan, zones: Zones) -> None:
         if head != last_head:
             last_head, group = head, None
         role = zones.at(index)
-        if not plan.free(index) or not role or plan.blocks[head].page > block.page + 1:
+        if not plan.free(index) or not role:
             if index not in plan.claimed or block.kind in ("number", "section", "level"):
                 group = None
             continue
@@ -144,8 +142,7 @@ class _Unit:
 
 
 def _by_shape_and_words(plan: Plan, zones: Zones) -> None:
-    areas = {plan.areas[position] for position, role in zones.heads if role in ("goal", "measures", "organisation")}
-    units, notes = _units(plan, areas)
+    units, notes = _units(plan, _front(plan, zones))
     groups = _groups([unit for unit in units if unit.titles and unit.texts])
     _organisation(plan, zones, groups)
     alone = [unit for unit in units if unit.titles and not unit.texts]
@@ -156,14 +153,28 @@ def _by_shape_and_words(plan: Plan, zones: Zones) -> None:
     _definitions(plan, notes)
 
 
-def _units(plan: Plan, areas: set[int]) -> tuple[list[_Unit], list[int]]:
+def _front(plan: Plan, zones: Zones) -> set[int]:
+    """The positions of the front of the leaflet: before the measures, or in the area of a zone's heading."""
+    areas = {plan.areas[position] for position, role in zones.heads if role in ("goal", "measures", "organisation")}
+    inner = [block for pillar in plan.pillars for run in pillar.runs for block in run[:1]]
+    inner.extend(group[0] for group in plan.sections)
+    first = min((block.start for block in inner), default=None)
+    return {
+        index
+        for index, block in enumerate(plan.blocks)
+        if (first is not None and block.start < first) or (first is None and plan.areas[index] in areas)
+    }
+
+
+def _units(plan: Plan, front: set[int]) -> tuple[list[_Unit], list[int]]:
     units: list[_Unit] = []
     notes: list[int] = []
     for index, block in enumerate(plan.blocks):
-        if not plan.free(index) or plan.areas[index] not in areas or block.kind not in ("short", "prose", "hint", "bracket"):
+        if index not in front or not plan.free(index) or block.kind not in ("short", "prose", "hint", "bracket", "note"):
             continue
-        if _DEFINITION.match(block.text):
-            notes.append(index)
+        if block.kind == "note":
+            if block.mark.marker == "…":
+                notes.append(index)
             continue
         if block.kind != "prose":
             if not (block.kind == "short" and sounds_like_caption(block.text) and not _supported(plan, index)):
@@ -312,11 +323,9 @@ def _definitions(plan: Plan, notes: list[int]) -> None:
     """「地域のＤＸ…」 explains a term: it goes with the statement or goal that uses the term."""
     homes = [*plan.statements, plan.goal, *plan.organisation]
     for index in notes:
-        match = _DEFINITION.match(plan.blocks[index].text)
-        term = match["term"] if match else ""
+        term = plan.blocks[index].text.partition("…")[0]
         for home in homes:
             if home and any(term in block.text for block in home):
-                plan.blocks[index].kind = "note"
                 home.append(plan.blocks[index])
                 plan.claim(index)
                 break

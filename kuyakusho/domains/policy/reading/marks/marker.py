@@ -83,6 +83,8 @@ class Marker:
             return Mark("note", marker="*", rest=note.end())
         if line.hint == "item":
             return self._money(text, 0) or self._sdgs(text) or Mark("bullet", marker="item", rest=0)
+        if patterns.DEFINITION.match(text):
+            return Mark("note", marker="…", rest=0)
         return self._plain(line, text)
 
     def _heading(self, line: Line, text: str, offset: int) -> Mark | None:

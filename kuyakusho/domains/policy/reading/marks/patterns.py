@@ -108,6 +108,8 @@ CODE_ONLY = re.compile(
 BRACKETED = re.compile(rf"(?P<mark>[{HEADING_MARKS}]\s*)?(?P<open>[【〔〖《〈<\[])\s*(?P<title>[^】〕〗》〉>\]]{{1,60}})\s*[】〕〗》〉>\]]\s*(?P<rest>.*)")
 BULLET = re.compile(r"(?P<dash>[-*+]\s+)?(?P<mark>[・◆◇●○■□▪▫▶▷►▸★☆✓✔➢⇒→❖◎⦿‣·∘◼◾♦▼]|[-*+](?=\s)|[-](?=[^\s0-9\-(]))\s*")
 NOTE = re.compile(r"(?:[-・]\s+)?(?:\(\s*注\s*[0-9一二三四五①-⑳]*\s*\)|注\s*[0-9①-⑳]*\s*[):.]|※\s*[0-9]*|\*\s*[0-9]*(?!\*))\s*")
+#: 「地域のＤＸ…デジタル技術を活かして…」 explains a term.
+DEFINITION = re.compile(r"(?P<term>[^、。…・]{1,16})…(?![…0-9\s])")
 PART = re.compile(r"(?:[-*・]\s+)?(?P<code>[0-9]{1,2}|[a-z])\)\s*")
 SECTION = re.compile(
     rf"[{HEADING_MARKS}]?\s*[【\[〔〈《<「(]?\s*(?P<name>[^\s、。・,.:(){{}}「」【】]{{0,14}}?"

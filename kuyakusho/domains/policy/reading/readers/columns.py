@@ -1,0 +1,183 @@
+"""From placed fragments of a page to lines in reading order."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass, field
+
+from ..lines import columns as width_of
+from .writing import Writer
+
+#: A gap of this many character widths inside a line separates two columns or cells.
+WIDE_GAP = 2.2
+MAX_COLUMNS = 4
+
+
+@dataclass(slots=True)
+class Fragment:
+    """A piece of text drawn at a place; `y` grows upwards, as in the file."""
+
+    x: float
+    y: float
+    size: float
+    text: str
+
+    @property
+    def right(self) -> float:
+        """Where it ends, estimated: fonts' own widths are often missing."""
+        return self.x + self.size * width_of(self.text) / 2
+
+
+@dataclass(slots=True)
+class Segment:
+    """Fragments that stand together in one line."""
+
+    fragments: list[Fragment] = field(default_factory=list)
+
+    @property
+    def x(self) -> float:
+        return self.fragments[0].x
+
+    @property
+    def right(self) -> float:
+        return max(fragment.right for fragment in self.fragments)
+
+    @property
+    def y(self) -> float:
+        return self.fragments[0].y
+
+    @property
+    def size(self) -> float:
+        return max(fragment.size for fragment in self.fragments)
+
+    @property
+    def text(self) -> str:
+        text = ""
+        end = self.fragments[0].x
+        for fragment in self.fragments:
+            gap = fragment.x - end
+            if text and gap > 0.7 * fragment.size and not text.endswith(" "):
+                text += " "
+            text += fragment.text
+            end = fragment.right
+        return text
+
+
+def read_page(writer: Writer, fragments: list[Fragment]) -> int:
+    """Write the lines of a page in reading order; returns the number of columns found."""
+    segments = _segments(fragments)
+    deepest = _write(writer, segments, 1)
+    return deepest
+
+
+def _segments(fragments: list[Fragment]) -> list[Segment]:
+    """Join fragments of one line. Order of drawing decides between fragments at the same place."""
+    rows: list[list[Fragment]] = []
+    for fragment in sorted(fragments, key=lambda f: -f.y):
+        if rows and abs(rows[-1][0].y - fragment.y) < 0.45 * min(rows[-1][0].size, fragment.size):
+            rows[-1].append(fragment)
+        else:
+            rows.append([fragment])
+    segments: list[Segment] = []
+    for row in rows:
+        row.sort(key=lambda f: f.x)
+        current = Segment([row[0]])
+        segments.append(current)
+        for fragment in row[1:]:
+            if fragment.x - current.right > WIDE_GAP * fragment.size:
+                current = Segment()
+                segments.append(current)
+            current.fragments.append(fragment)
+    return segments
+
+
+def _write(writer: Writer, segments: list[Segment], depth: int) -> int:
+    gutter = _gutter(segments) if depth < MAX_COLUMNS else None
+    if gutter is None:
+        _write_lines(writer, segments)
+        return 1
+    deepest = 1
+    for band in _bands(segments, gutter):
+        left = [s for s in band if s.right <= gutter + 1]
+        right = [s for s in band if s.right > gutter + 1]
+        if len(band) == 1 or not left or not right or any(s.x < gutter for s in right):
+            _write_lines(writer, band)
+            continue
+        deepest = max(deepest, _write(writer, left, depth + 1))
+        writer.space()
+        deepest = max(deepest, 1 + _write(writer, right, depth + 1))
+        writer.space()
+    return max(deepest, 2)
+
+
+def _gutter(segments: list[Segment]) -> float | None:
+    """Where a gutter runs down the page: few lines cross it, both sides are columns of text, not labels of a table."""
+    if len(segments) < 8:
+        return None
+    size = statistics.median(segment.size for segment in segments)
+    low = min(segment.x for segment in segments)
+    high = max(segment.right for segment in segments)
+    if high - low < 20 * size:
+        return None
+    best: tuple[float, float] | None = None
+    starts = sorted({round(segment.x, 1) for segment in segments})
+    for start in starts:
+        gutter = start - 0.6 * size
+        if not low + 6 * size < gutter < high - 6 * size:
+            continue
+        left = [s for s in segments if s.right <= gutter + 0.5 * size]
+        right = [s for s in segments if s.x >= gutter]
+        crossing = len(segments) - len(left) - len(right)
+        if min(len(left), len(right)) < max(4, 0.2 * len(segments)) or crossing > 0.25 * len(segments):
+            continue
+        fullness = statistics.mean(s.right - s.x for s in left) / max(gutter - min(s.x for s in left), 1.0)
+        aligned = sum(1 for s in right if abs(s.x - start) < size) / len(right)
+        if fullness < 0.5 or aligned < 0.3:
+            continue
+        score = min(len(left), len(right)) - 2.0 * crossing + 3.0 * aligned
+        if best is None or score > best[0]:
+            best = (score, gutter)
+    return best[1] if best else None
+
+
+def _bands(segments: list[Segment], gutter: float) -> list[list[Segment]]:
+    """Cut the page at the lines that cross the gutter: a heading over both columns parts what is above and below."""
+    bands: list[list[Segment]] = [[]]
+    for segment in sorted(segments, key=lambda s: (-s.y, s.x)):
+        if segment.x < gutter - segment.size and segment.right > gutter + segment.size:
+            bands.append([segment])
+            bands.append([])
+        else:
+            bands[-1].append(segment)
+    return [band for band in bands if band]
+
+
+def _write_lines(writer: Writer, segments: list[Segment]) -> None:
+    ordered = sorted(segments, key=lambda s: (-round(s.y, 1), s.x))
+    rows = sorted({round(s.y, 1) for s in ordered}, reverse=True)
+    pitches = [a - b for a, b in zip(rows, rows[1:], strict=False) if a - b > 1]
+    usual = statistics.median_low(pitches) if pitches else 0.0
+    previous: Segment | None = None
+    column: list[Segment] = []
+    for segment in ordered:
+        if len(segment.text.strip()) == 1 and (not column or _goes_down(column[-1], segment)):
+            column.append(segment)
+            previous = segment
+            continue
+        _flush_column(writer, column)
+        column = []
+        if previous is not None and usual and previous.y - segment.y > 1.45 * usual:
+            writer.space()
+        writer.line(segment.text)
+        previous = segment
+    _flush_column(writer, column)
+
+
+def _goes_down(above: Segment, below: Segment) -> bool:
+    """Single characters under one another are a word written downwards (計／画, 自／己／評／価)."""
+    return abs(above.x - below.x) < 0.4 * above.size and 0 < above.y - below.y < 3.0 * above.size
+
+
+def _flush_column(writer: Writer, column: list[Segment]) -> None:
+    if column:
+        writer.line("".join(segment.text.strip() for segment in column))
