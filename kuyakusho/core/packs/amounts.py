@@ -24,8 +24,15 @@ def faults_of_amounts(
         elif name.endswith("_yen"):
             line = lines.at((*base, name))
             if not data.get("starts_on"):
-                yield Fault(file, where, name, "has no day from which it holds", "Add starts_on = 2022-04-01", line)
+                yield Fault(
+                    file, where, name, "has no day from which it holds", "Add starts_on = 2022-04-01", line
+                )
             if not data.get("rule") and data.get("demo") not in (True, "demo"):
                 yield Fault(
-                    file, where, name, "rests on nothing", 'Add rule = "…" (the ordinance or decision), or demo = true', line
+                    file,
+                    where,
+                    name,
+                    "rests on nothing",
+                    'Add rule = "…" (the ordinance or decision), or demo = true',
+                    line,
                 )

@@ -56,7 +56,7 @@ class Entry(Generic[S]):
 
     def unknown(self, name: str, word: str, known: Iterable[str], *steps: str | int) -> Fault:
         """The fault of a word that should lead to something else in the pack and doesn't."""
-        return self.fault(name, f"leads to {word!r}, which is not there", did_you_mean(word, known), *steps)
+        return self.fault(name, f"{word!r} is not there", did_you_mean(word, known), *steps)
 
 
 class TomlFile:
@@ -80,7 +80,14 @@ class TomlFile:
         for key in self.data:
             if key not in allowed:
                 folder.faults.append(
-                    Fault(name, "", key, "is not a table that is known here", did_you_mean(key, allowed), self.lines.at((key,)))
+                    Fault(
+                        name,
+                        "",
+                        key,
+                        "is not a table that is known here",
+                        did_you_mean(key, allowed),
+                        self.lines.at((key,)),
+                    )
                 )
 
     def entries(self, table: str, shape: type[S], by: str = "key") -> list[Entry[S]]:
@@ -88,12 +95,21 @@ class TomlFile:
         rows = self.data.get(table, [])
         if not isinstance(rows, list):
             self.folder.faults.append(
-                Fault(self.name, "", table, "is one table", f"Write [[{table}]], once for each", self.lines.at((table,)))
+                Fault(
+                    self.name,
+                    "",
+                    table,
+                    "is one table",
+                    f"Write [[{table}]], once for each",
+                    self.lines.at((table,)),
+                )
             )
             return []
         found = []
         for number, row in enumerate(rows):
-            entry = self.folder.entry(shape, row, self.name, _named(table, row, by, number), (table, number), self.lines)
+            entry = self.folder.entry(
+                shape, row, self.name, _named(table, row, by, number), (table, number), self.lines
+            )
             found += [entry] if entry else []
         return found
 
@@ -191,7 +207,15 @@ class PackFolder:
         try:
             return self._rows(name, text, shape, by)
         except csv.Error as error:
-            self.faults.append(Fault(name, "", "", f"can't be read as CSV: {error}", "Look for a quotation mark that isn't closed"))
+            self.faults.append(
+                Fault(
+                    name,
+                    "",
+                    "",
+                    f"can't be read as CSV: {error}",
+                    "Look for a quotation mark that isn't closed",
+                )
+            )
             return []
 
     def _rows(self, name: str, text: str, shape: type[S], by: str) -> list[Entry[S]]:
@@ -208,7 +232,9 @@ class PackFolder:
             for column in sorted({c for c in columns if columns.count(c) > 1})
         ]
         if faults or not columns:
-            self.faults += faults or [Fault(name, "", "", "has no columns", f"Write a first line: {','.join(known)}", 1)]
+            self.faults += faults or [
+                Fault(name, "", "", "has no columns", f"Write a first line: {','.join(known)}", 1)
+            ]
             return []
         found = []
         last = reader.line_num
@@ -242,7 +268,9 @@ class PackFolder:
         lines = text.replace("\r\n", "\n").split("\n")
         ends = [number for number, line in enumerate(lines) if line.strip() == _FENCE]
         if len(ends) < 2 or ends[0] != 0:
-            self.faults.append(Fault(name, "", "", "has no head", "Begin with a line +++, the names, and a line +++", 1))
+            self.faults.append(
+                Fault(name, "", "", "has no head", "Begin with a line +++, the names, and a line +++", 1)
+            )
             return None
         # The fence stays as an empty line, so that the lines of the head are those of the file.
         head = "\n" + "\n".join(lines[1 : ends[1]]) + "\n"
@@ -279,8 +307,8 @@ def fits(name: str, pattern: str) -> bool:
     return name.count("/") == pattern.count("/") and PurePosixPath(name).match(pattern)
 
 
-def twice(entries: Iterable[Entry[Any]], *names: str) -> Iterator[Fault]:
-    """A fault for each entry whose `names` together stand before it already."""
+def twice(entries: Iterable[Entry[Any]], *names: str, shown_as: str = "") -> Iterator[Fault]:
+    """A fault for each entry whose `names` together stand before it already; `shown_as` where a name is derived."""
     first: dict[tuple[Any, ...], Entry[Any]] = {}
     for entry in entries:
         value = tuple(getattr(entry.value, name) for name in names)
@@ -288,7 +316,9 @@ def twice(entries: Iterable[Entry[Any]], *names: str) -> Iterator[Fault]:
             other = first[value]
             shown = " ".join(str(one) for one in value)
             yield entry.fault(
-                names[0], f"is {shown}, which stands in {other.file}:{other.line} already", "Give it one of its own, or take one away"
+                shown_as or names[0],
+                f"is {shown}, which stands in {other.file}:{other.line} already",
+                "Give it one of its own, or take one away",
             )
         else:
             first[value] = entry
@@ -304,10 +334,11 @@ def _broken(name: str, text: str, message: str) -> Fault:
     line = int(found[1]) if found and found[1] else text.count("\n") + 1
     plain = _AT_LINE.sub("", message)
     mend = "Mend the form of this line or the one before"
-    if "Cannot overwrite" in plain or "twice" in plain:
+    said = plain.lower()
+    if "overwrite" in said or "twice" in said:
         mend = "The name stands before in the same table: keep one"
-    elif "string" in plain.lower() or "character" in plain.lower() and '"' in plain:
+    elif "string" in said or "illegal character" in said:
         mend = "Look for a quotation mark that isn't closed, or a backslash"
-    elif "value" in plain.lower():
-        mend = 'Text goes in quotation marks; days are written 2022-04-01, yes and no true and false'
+    elif "value" in said:
+        mend = "Text goes in quotation marks; days are written 2022-04-01, yes and no true and false"
     return Fault(name, "", "", f"can't be read as TOML: {plain}", mend, line)

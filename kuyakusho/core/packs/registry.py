@@ -108,7 +108,9 @@ def in_order(known: Mapping[str, Part]) -> list[Part]:
     waiting = dict(sorted(known.items()))
     while waiting:
         # A part that is not installed can't be waited for.
-        ready = [name for name, part in waiting.items() if all(a in done or a not in known for a in part.after)]
+        ready = [
+            name for name, part in waiting.items() if all(a in done or a not in known for a in part.after)
+        ]
         if not ready:
             raise ValueError(f"the parts {', '.join(waiting)} wait for each other")
         done[ready[0]] = waiting.pop(ready[0])

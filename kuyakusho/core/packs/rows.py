@@ -30,7 +30,12 @@ def put(row: M, values: Mapping[str, Any], what: str, key: str) -> Change | None
 
 
 def sync(
-    model: type[M], owner: Mapping[str, Any], by: str, wanted: Mapping[Any, Mapping[str, Any]], what: str, why: str
+    model: type[M],
+    owner: Mapping[str, Any],
+    by: str,
+    wanted: Mapping[Any, Mapping[str, Any]],
+    what: str,
+    why: str,
 ) -> Iterable[Change]:
     """Makes the rows of `owner` those of `wanted`, found by the field `by`. What the pack no longer names is kept.
 

@@ -1,8 +1,8 @@
 """check, diff and apply: what one does with a pack.
 
-    read     the files → a Pack and its faults        no database
-    diff     what apply would change                  applies and takes everything back
-    apply    one transaction per ward; a second time changes nothing and says so
+read     the files → a Pack and its faults        no database
+diff     what apply would change                  applies and takes everything back
+apply    one transaction per ward; a second time changes nothing and says so
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ def read(path: Path) -> tuple[Pack, list[Fault]]:
     folder = PackFolder(path)
     pack = Pack(folder)
     if not path.is_dir():
-        return pack, [Fault(path.name, "", "", "is no folder", "Give the folder of a ward, with ward.toml in it")]
+        return pack, [
+            Fault(path.name, "", "", "is no folder", "Give the folder of a ward, with ward.toml in it")
+        ]
     known = parts()
     for part in known:
         pack.data[part.name] = part.read(folder)
@@ -98,7 +100,9 @@ def apply(path: Path, *, actor: Actor, again: bool = False, say: Progress | None
         now = clock.now()
         for part in due:
             AppliedPack.objects.update_or_create(
-                ward=ward, part=part.name, defaults={"digest": digest_of(pack.folder, part), "applied_at": now}
+                ward=ward,
+                part=part.name,
+                defaults={"digest": digest_of(pack.folder, part), "applied_at": now},
             )
         record(
             ward=ward,
@@ -143,7 +147,13 @@ def _sound(path: Path) -> Pack:
 def _files_nobody_reads(folder: PackFolder, known: Iterable[Part]) -> list[Fault]:
     patterns = [pattern for part in known for pattern in part.files]
     return [
-        Fault(name, "", "", "is a file that nobody reads", did_you_mean(name, [*patterns, *NOTES], "Take it away"))
+        Fault(
+            name,
+            "",
+            "",
+            "is a file that nobody reads",
+            did_you_mean(name, [*patterns, *NOTES], "Take it away"),
+        )
         for name in folder.names()
         if name not in NOTES and not any(fits(name, pattern) for pattern in patterns)
     ]

@@ -53,10 +53,17 @@ def in_plain_words(error: dict[str, Any], shape: type[BaseModel]) -> tuple[str, 
         known = names_at(shape, error["loc"][:-1])
         return name, "is not a name that is known here", did_you_mean(str(steps[-1]), known)
     if kind in ("literal_error", "enum"):
-        options = [part.strip().strip("'") for part in str(context.get("expected", "")).replace(" or ", ", ").split(",")]
+        options = [
+            part.strip().strip("'")
+            for part in str(context.get("expected", "")).replace(" or ", ", ").split(",")
+        ]
         return name, f"is {given!r}, which is none of {', '.join(options)}", did_you_mean(str(given), options)
     if kind == "string_pattern_mismatch":
-        return name, f"is {given!r}, which has not the right form", FORMS.get(context.get("pattern", ""), f"It has to fit {context.get('pattern')}")
+        return (
+            name,
+            f"is {given!r}, which has not the right form",
+            FORMS.get(context.get("pattern", ""), f"It has to fit {context.get('pattern')}"),
+        )
     if kind in ("string_too_short", "too_short"):
         return name, "is empty", "Write something, or leave the line out where that is allowed"
     if kind == "string_too_long":
@@ -68,7 +75,11 @@ def in_plain_words(error: dict[str, Any], shape: type[BaseModel]) -> tuple[str, 
     if kind.startswith("date"):
         return name, f"is {given!r}, which is no day", "Write it as 2022-04-01"
     if kind.startswith(("int", "float", "decimal")):
-        return name, f"is {given!r}, which is no number that fits", "Write the digits alone, without unit or comma"
+        return (
+            name,
+            f"is {given!r}, which is no number that fits",
+            "Write the digits alone, without unit or comma",
+        )
     if kind.startswith("bool"):
         return name, f"is {given!r}", "Write true or false"
     if kind == "string_type":

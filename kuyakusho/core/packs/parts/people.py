@@ -97,7 +97,9 @@ def apply(ward: Ward, pack: Pack, _actor: Actor) -> list[Change]:
     for staff in part.staff:
         account, change = _account(staff.value)
         changes.append(change)
-        member, _new = StaffMember.objects.get_or_create(ward=ward, account=account, defaults={"key": staff.value.key})
+        member, _new = StaffMember.objects.get_or_create(
+            ward=ward, account=account, defaults={"key": staff.value.key}
+        )
         if not member.postings.exists():
             Posting.objects.create(
                 member=member,
@@ -125,9 +127,7 @@ def _account(one: StaffShape | ResidentShape) -> tuple[Account, Change | None]:
     if account is None:
         account = Account(email=one.email)
         account.set_unusable_password()
-    change = put(
-        account, {"name": one.name, "name_kana": one.kana, "is_demo": True}, "demo person", one.key
-    )
+    change = put(account, {"name": one.name, "name_kana": one.kana, "is_demo": True}, "demo person", one.key)
     return account, change
 
 

@@ -48,7 +48,11 @@ def apply(ward: Ward, pack: Pack, actor: Actor) -> list[Change]:
     corrected = Reading.objects.filter(ward=ward, source="corrected", surface__in=words)
     return [
         *(Change("added", "reading", word) for word in after.keys() - before.keys()),
-        *(Change("changed", "reading", word) for word in after.keys() & before.keys() if after[word] != before[word]),
+        *(
+            Change("changed", "reading", word)
+            for word in after.keys() & before.keys()
+            if after[word] != before[word]
+        ),
         *(Change("removed", "reading", word) for word in before.keys() - after.keys()),
         *(
             Change("kept", "reading", row.surface, why="corrected by staff")

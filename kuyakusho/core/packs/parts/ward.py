@@ -99,7 +99,9 @@ class OpeningShape(Shape):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> OpeningShape:
         if self.to <= self.from_:
-            raise ValueError(f"closes at {self.to}, which is not after {self.from_}. Put the later time in to")
+            raise ValueError(
+                f"closes at {self.to}, which is not after {self.from_}. Put the later time in to"
+            )
         return self
 
 
@@ -152,7 +154,9 @@ def read(folder: PackFolder) -> WardPart:
     """ward.toml; a pack without it is none."""
     if folder.text(FILE) is None:
         if FILE not in folder.names():
-            folder.faults.append(Fault(FILE, "", "", "is missing", "Every pack begins with it: see docs/packs.md"))
+            folder.faults.append(
+                Fault(FILE, "", "", "is missing", "Every pack begins with it: see docs/packs.md")
+            )
         return WardPart()
     file = folder.toml(FILE, "ward", "colours", "office", "opening", "disaster")
     return WardPart(
@@ -169,14 +173,23 @@ def check(pack: Pack) -> Iterator[Fault]:
     part: WardPart = pack["ward"]
     if part.ward and part.ward.value.slug != pack.name:
         yield part.ward.fault(
-            "slug", f"is {part.ward.value.slug}, and the folder is called {pack.name}", "Give both the same name"
+            "slug",
+            f"is {part.ward.value.slug}, and the folder is called {pack.name}",
+            "Give both the same name",
         )
     hours = [(e, e.value) for e in part.opening]
     for number, (entry, one) in enumerate(hours):
         for _, other in hours[:number]:
-            if one.weekday == other.weekday and one.from_ < other.to and other.from_ < one.to and _same_week(one, other):
+            if (
+                one.weekday == other.weekday
+                and one.from_ < other.to
+                and other.from_ < one.to
+                and _same_week(one, other)
+            ):
                 yield entry.fault(
-                    "from", f"overlaps {other.from_}–{other.to} on the same day", "Let one end where the other begins"
+                    "from",
+                    f"overlaps {other.from_}–{other.to} on the same day",
+                    "Let one end where the other begins",
                 )
 
 
@@ -187,7 +200,8 @@ def _same_week(one: OpeningShape, other: OpeningShape) -> bool:
 def apply(ward: Ward, pack: Pack, _actor: Actor) -> list[Change]:
     """Makes or changes the ward."""
     part: WardPart = pack["ward"]
-    assert part.ward and part.colours and part.office and part.disaster, "a pack with faults is not applied"
+    if not (part.ward and part.colours and part.office and part.disaster):
+        raise ValueError("a pack with faults is not applied")
     said, disaster = part.ward.value, part.disaster.value
     values = {
         "official_code": said.code,
@@ -209,4 +223,3 @@ def apply(ward: Ward, pack: Pack, _actor: Actor) -> list[Change]:
 
 def register_part() -> None:
     register("ward", files=(FILE,), read=read, check=check, apply=apply)
-
