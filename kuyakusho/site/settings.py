@@ -84,7 +84,10 @@ TEMPLATES = [
                     ],
                 )
             ],
-            "context_processors": ["django.template.context_processors.request"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+            ],
         },
     }
 ]
@@ -114,6 +117,12 @@ CACHES = {
 }
 
 AUTH_USER_MODEL = "accounts.Account"
+# What a session is good for is told by the backend in it (core.accounts.backends); the first is what tests get.
+AUTHENTICATION_BACKENDS = [
+    f"kuyakusho.core.accounts.backends.{name}Backend" for name in ("Staff", "FirstFactor", "Resident")
+]
+# Whose X-Forwarded-For is believed: the front door on this machine, and the proxies named.
+TRUSTED_PROXIES = ["127.0.0.0/8", "::1/128", *filter(None, ENVIRONMENT.trusted_proxies.split(","))]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -9,4 +9,8 @@ from .urls import handler400, handler403, handler404, handler500  # noqa: F401
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("kuyakusho.core.ui.urls")),
+    path("", include("kuyakusho.core.text.urls")),
+    path("", include("kuyakusho.core.accounts.urls")),
+    path("policy/", include("kuyakusho.domains.policy.public.urls")),
+    path("", include("kuyakusho.engines.indicators.urls")),
 ]

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from kuyakusho.core.access import declaration_of
 
-KINDS = {"public", "visitor", "resident", "staff", "machine"}
+KINDS = {"public", "visitor", "resident", "staff", "signed_in", "machine"}
 
 
 def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, object]]:

@@ -31,7 +31,9 @@ def resident_standing(request: HttpRequest) -> Resident | None:
     """The resident who has signed in to this ward, or None."""
     if request.ward is None or sessions.audience_of(request) != RESIDENT or not sessions.still_here(request):
         return None
-    return Resident.objects.select_related("account").filter(ward=request.ward, account=request.user.pk).first()
+    return (
+        Resident.objects.select_related("account").filter(ward=request.ward, account=request.user.pk).first()
+    )
 
 
 def any_standing(request: HttpRequest) -> HttpResponse | None:

@@ -14,7 +14,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from kuyakusho.core.errors import KuyakushoError
@@ -114,9 +114,7 @@ def _take(limit: Limit, key: str, now: datetime) -> timedelta:
             [Attempts(key=digest, count=0, as_of=now, next_at=now)], ignore_conflicts=True
         )
         rows = Attempts.objects.filter(key=digest)
-        if connection.features.has_select_for_update:
-            rows = rows.select_for_update()
-        row = rows.get()
+        row = rows.select_for_update().get()
         tries, wait = try_again(limit, Tries(row.count, row.as_of, row.next_at), now)
         rows.update(count=tries.count, as_of=tries.as_of, next_at=tries.next_at)
     return wait

@@ -49,8 +49,12 @@ def origin_of(request: HttpRequest, account: Account | None) -> Origin:
     return Origin(source_of(request), device if known else None)
 
 
-def remember(request: HttpRequest, account: Account, now: datetime) -> Device:
-    """Makes this browser known for the account; called when somebody has signed in. `give_cookie` follows."""
+def remember(request: HttpRequest, account: Account, now: datetime) -> tuple[Device, bool]:
+    """Makes this browser known for the account; called when somebody has signed in. `give_cookie` follows.
+
+    Returns the browser and whether it is a new one for an account that has others.
+    """
+    others = KnownDevice.objects.filter(account=account).exists()
     device = device_of(request)
     if device is None:
         device = Device.objects.create(public_id=secrets.token_urlsafe(15), created_at=now)
@@ -60,7 +64,7 @@ def remember(request: HttpRequest, account: Account, now: datetime) -> Device:
     )
     if not fresh:
         KnownDevice.objects.filter(pk=known.pk).update(last_at=now)
-    return device
+    return device, fresh and others
 
 
 def give_cookie(request: HttpRequest, response: HttpResponse) -> HttpResponse:

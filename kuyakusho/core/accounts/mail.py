@@ -16,4 +16,11 @@ def write(*, ward: Ward, to: str | None, template: str, **values: Any) -> None:
         return
     text = render_to_string(f"accounts/mail/{template}.txt", {"ward": ward, **values})
     subject, _, body = text.strip().partition("\n")
-    send(ward=ward, channel="email", to=to, subject=subject.strip(), body=body.strip() + "\n", topic=f"accounts.{template}")
+    send(
+        ward=ward,
+        channel="email",
+        to=to,
+        subject=subject.strip(),
+        body=body.strip() + "\n",
+        topic=f"accounts.{template}",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 JAPAN = ZoneInfo("Asia/Tokyo")
@@ -68,7 +69,7 @@ def pin_is_weak(pin: str) -> str:
         return "form"
     if any(len(pin) % n == 0 and pin == pin[:n] * (len(pin) // n) for n in (1, 2, 3)):
         return "repeated"
-    steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
     if steps in ({1}, {9}):
         return "sequence"
     if len(pin) == 8 and _is_date(pin):

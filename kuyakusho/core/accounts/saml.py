@@ -163,7 +163,7 @@ def _settings(provider: IdentityProvider, ward: Ward) -> dict[str, Any]:
 
 def _question_in_assertion(auth: OneLogin_Saml2_Auth) -> str:
     """The id inside the signed part. What the envelope says is not signed and is only compared with it."""
-    document = etree.fromstring(auth.get_last_response_xml().encode())  # noqa: S320  parsed by the library before
+    document = etree.fromstring(auth.get_last_response_xml().encode())
     said = {data.get("InResponseTo") or "" for data in document.iterfind(_CONFIRMATION)}
     if len(said) != 1 or auth.get_last_response_in_response_to() not in said:
         raise refusal("saml answer without a question")

@@ -6,22 +6,25 @@ from datetime import datetime, timedelta
 from importlib import import_module
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, login, logout
+from django.contrib.auth import BACKEND_SESSION_KEY, login, logout, update_session_auth_hash
+from django.db import transaction
 from django.http import HttpRequest
 
+from kuyakusho.core.access.actor import VISITOR, Actor
+from kuyakusho.core.audit.services import record
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.wards.models import Ward
 
-from . import rules
-from .attempts import clear_pin
-from .backends import AUDIENCES, PATHS, STAFF, may_act
+from . import attempts, mail, rules
+from .backends import AUDIENCES, PATHS, RESIDENT, STAFF, may_act
 from .devices import counter_pc, remember
-from .models import Account, SignIn, SignInPolicy
+from .models import Account, Resident, SignIn, SignInPolicy, StaffMember
 
 PROVED_FOR = timedelta(minutes=10)
 NOTED_EVERY = timedelta(seconds=30)  # how exactly "last seen" is kept; each note is a write
 LONGEST = timedelta(hours=10)
 FULL = ("password_totp", "password_recovery_code", "passkey", "directory", "demo")
+AT_COUNTER = ("pin", "counter_passkey")
 
 
 def policy_of(ward: Ward) -> SignInPolicy:
@@ -41,44 +44,61 @@ def open_session(
 ) -> SignIn:
     """Signs somebody in whose identity was just proved: a new session with a new key, and a row in the list.
 
-    `method` says how (see FULL, or `password`, `pin`, `email_code`, `email_link`); `provider` and `id_token` are
-    kept for signing out of the directory. Raises ValueError for an account that may not act.
+    `method` says how (see FULL, or `password`, `pin`, `counter_passkey`, `email_code`, `email_link`); `provider` and
+    `id_token` are kept for signing out of the directory. Raises ValueError for an account that may not act.
     """
     if not may_act(account):
         raise ValueError("this account may not be signed in")
     now = clock.now()
     if request.user.is_authenticated:
-        end_session(request, "replaced")
+        end_session(request, "switched" if method in AT_COUNTER else "replaced")
     request.session.flush()
     login(request, account, backend=PATHS[audience])
-    device = remember(request, account, now)
-    policy = policy_of(ward)
-    at_counter = counter_pc(request, ward) is not None
-    minutes = policy.counter_idle_minutes if at_counter else policy.idle_minutes
-    session = request.session
-    session.set_expiry(int(LONGEST.total_seconds()))
-    session["method"] = method
-    session["idle_seconds"] = minutes * 60
-    session["seen"] = session["began"] = now.timestamp()
-    if method in FULL:
-        session["proved"] = now.timestamp()
-        clear_pin(account.public_id, device)
-    if provider:
-        session["provider"], session["id_token"] = provider, id_token
-    session.save()
-    row = SignIn.objects.create(
-        account=account,
-        ward=ward,
-        audience=audience,
-        method=method,
-        device=device,
-        browser=rules.browser_name(request.headers.get("User-Agent", "")),
-        session_key=session.session_key,
-        started_at=now,
-        seen_at=now,
-    )
-    session["sign_in"] = row.public_id
+    with transaction.atomic():
+        device, is_new = remember(request, account, now)
+        policy = policy_of(ward)
+        at_counter = counter_pc(request, ward) is not None
+        session = request.session
+        session.set_expiry(int(LONGEST.total_seconds()))
+        session["method"] = method
+        session["idle_seconds"] = 60 * (policy.counter_idle_minutes if at_counter else policy.idle_minutes)
+        session["seen"] = now.timestamp()
+        if method in FULL or method == "password":
+            session["proved"] = now.timestamp()
+            attempts.clear_pin(account.public_id, device)
+        if provider:
+            session["provider"], session["id_token"] = provider, id_token
+        session.save()
+        row = SignIn.objects.create(
+            account=account,
+            ward=ward,
+            audience=audience,
+            method=method,
+            device=device,
+            browser=rules.browser_name(request.headers.get("User-Agent", "")),
+            session_key=session.session_key,
+            started_at=now,
+            seen_at=now,
+        )
+        session["sign_in"] = row.public_id
+        record(
+            ward=ward,
+            actor=_actor(ward, account, audience),
+            action="accounts.session.opened",
+            target=f"accounts.sign_in:{row.public_id}",
+            method=method,
+        )
+        if is_new and audience != RESIDENT and not account.is_demo:
+            mail.write(ward=ward, to=account.email, template="new_device", browser=row.browser, at=now)
     return row
+
+
+def _actor(ward: Ward, account: Account, audience: str) -> Actor:
+    if audience == RESIDENT:
+        resident = Resident.objects.filter(ward=ward, account=account).first()
+        return Actor("resident", resident.public_id) if resident else VISITOR
+    member = StaffMember.objects.filter(ward=ward, account=account).first()
+    return Actor("staff", member.public_id) if member else VISITOR
 
 
 def audience_of(request: HttpRequest) -> str:
@@ -167,3 +187,11 @@ def open_sign_ins(account: Account) -> list[SignIn]:
 
 def _store(key: str):  # type: ignore[no-untyped-def]
     return import_module(settings.SESSION_ENGINE).SessionStore(session_key=key)
+
+
+def keep_after_password_change(request: HttpRequest) -> None:
+    """Keeps this session, which Django would drop because the password is another one; under a new key."""
+    update_session_auth_hash(request, request.user)
+    SignIn.objects.filter(public_id=request.session.get("sign_in")).update(
+        session_key=request.session.session_key
+    )

@@ -44,4 +44,6 @@ def digest_of(address: str) -> str:
             address = str(ipaddress.ip_network((ip, 64), strict=False))
     except ValueError:
         pass
-    return hmac.new(settings.SECRET_KEY.encode(), b"kuyakusho.source\0" + address.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(
+        settings.SECRET_KEY.encode(), b"kuyakusho.source\0" + address.encode(), hashlib.sha256
+    ).hexdigest()

@@ -18,6 +18,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from kuyakusho.core.text.eras import read_day
+
 COLUMNS = {
     "person": ("person", "key", "email", "職員", "職員番号", "メールアドレス", "メール"),
     "section": ("section", "所属", "課", "異動先", "新所属"),
@@ -32,7 +34,6 @@ ROLE_NAMES = {
     "auditor": ("auditor", "監査", "監査担当"),
 }
 _ROLES = {name: role for role, names in ROLE_NAMES.items() for name in names}
-_ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
 MOST_LINES = 2000
 
 
@@ -156,21 +157,6 @@ def read_roles(text: str) -> tuple[tuple[str, ...], list[str]]:
         elif role not in roles:
             roles.append(role)
     return tuple(roles), unknown
-
-
-def read_day(text: str) -> date | None:
-    """A day in either calendar, in any width, or None."""
-    plain = unicodedata.normalize("NFKC", text).strip().upper().replace("元年", "1年")
-    era = re.match(r"(令和|平成|R|H)\s*(\d{1,2})[年./-]\s*(\d{1,2})[月./-]\s*(\d{1,2})日?$", plain)
-    western = re.match(r"(\d{4})[年./-]\s*(\d{1,2})[月./-]\s*(\d{1,2})日?$", plain)
-    try:
-        if era:
-            return date(_ERAS[era[1]] + int(era[2]), int(era[3]), int(era[4]))
-        if western:
-            return date(int(western[1]), int(western[2]), int(western[3]))
-    except ValueError:
-        return None
-    return None
 
 
 def fold(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +13,6 @@ from kuyakusho.core.errors import Conflict
 
 from .models import SpentToken
 from .signing import Claim
-
-KEPT_AFTER_EXPIRY = timedelta(days=1)
 
 
 def spend(claim: Claim) -> None:
@@ -49,11 +47,6 @@ def spend_name(purpose: str, name: str, *, until: datetime) -> bool:
 
 def is_spent(claim: Claim) -> bool:
     return SpentToken.objects.filter(digest=_digest(claim.purpose, claim.name)).exists()
-
-
-def forget_spent(*, now: datetime) -> int:
-    """Deletes what would be refused for its age anyway; returns how many."""
-    return SpentToken.objects.filter(expires_at__lt=now - KEPT_AFTER_EXPIRY).delete()[0]
 
 
 def _digest(purpose: str, name: str) -> str:

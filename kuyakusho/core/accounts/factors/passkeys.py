@@ -85,7 +85,9 @@ def ask_to_prove(account: Account | None) -> tuple[dict[str, Any], dict[str, Any
     return dict(options), state
 
 
-def prove(state: dict[str, Any], answer: str, now: datetime, account: Account | None = None) -> Account | None:
+def prove(
+    state: dict[str, Any], answer: str, now: datetime, account: Account | None = None
+) -> Account | None:
     """Whose passkey signed, or None. With `account` only that account's passkeys count."""
     try:
         response = AuthenticationResponse.from_dict(_read(answer))

@@ -119,7 +119,9 @@ def fetch(address: str, *, data: dict[str, str] | None = None, headers: dict[str
     try:
         with (
             httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False) as client,
-            client.stream(method, address, data=data, headers={"Accept": "application/json", **(headers or {})}) as got,
+            client.stream(
+                method, address, data=data, headers={"Accept": "application/json", **(headers or {})}
+            ) as got,
         ):
             for chunk in got.iter_bytes():
                 body += chunk

@@ -194,7 +194,10 @@ def _token_request(
         return {"data": {**data, "client_secret": secret}}
     if provider.client_auth == "client_secret_basic":
         pair = f"{quote(provider.client_id, safe='')}:{quote(secret, safe='')}"
-        return {"data": data, "headers": {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}}
+        return {
+            "data": data,
+            "headers": {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()},
+        }
     assertion = client_assertion(provider.client_id, secret, said.token_endpoint, now)
     return {
         "data": {

@@ -10,7 +10,19 @@ from datetime import datetime
 from typing import Any
 
 # Signatures that are believed. Never `none`, never one with a shared secret.
-ALGORITHMS = ("RS256", "PS256", "ES256", "RS384", "PS384", "ES384", "RS512", "PS512", "ES512", "Ed25519", "EdDSA")
+ALGORITHMS = (
+    "RS256",
+    "PS256",
+    "ES256",
+    "RS384",
+    "PS384",
+    "ES384",
+    "RS512",
+    "PS512",
+    "ES512",
+    "Ed25519",
+    "EdDSA",
+)
 LEEWAY_SECONDS = 60
 OLDEST_SECONDS = 600
 _HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}

@@ -18,9 +18,7 @@ from kuyakusho.core.wards.models import Ward
 
 def providers(ward: Ward, audience: str) -> list[IdentityProvider]:
     """The directories that a ward's sign-in page offers."""
-    return list(
-        IdentityProvider.objects.filter(Q(ward=ward) | Q(ward=None), audience=audience, enabled=True)
-    )
+    return list(IdentityProvider.objects.filter(Q(ward=ward) | Q(ward=None), audience=audience, enabled=True))
 
 
 def provider(ward: Ward, key: str, kind: str | None = None) -> IdentityProvider | None:
@@ -58,7 +56,9 @@ def resident_account(ward: Ward, directory: IdentityProvider, identity: Identity
         with transaction.atomic():
             linked = _link(ward, directory, identity, Account.objects.create_user(None))
     if not may_act(linked):
-        raise Refused("account_closed", _("このアカウントは使えません。"), _("区役所にお問い合わせください。"))
+        raise Refused(
+            "account_closed", _("このアカウントは使えません。"), _("区役所にお問い合わせください。")
+        )
     return linked
 
 

@@ -26,7 +26,9 @@ TRIES = 5
 LINK = "email-link"
 
 
-def send_code(ward: Ward, email: str, origin: Origin, *, variant: str, next_page: str, now: datetime) -> EmailCode:
+def send_code(
+    ward: Ward, email: str, origin: Origin, *, variant: str, next_page: str, now: datetime
+) -> EmailCode:
     """Sends a code and a link to the address, whether anybody is known by it or not.
 
     Raises TooSoon when the address is written to too often.
@@ -76,7 +78,9 @@ def use_code(ward: Ward, public_id: str, typed: str, source: str, now: datetime)
 def look_at_link(ward: Ward, token: str, now: datetime) -> EmailCode:
     """The row behind a link, without using it up: mail programs open links by themselves. Raises Invalid."""
     claim = tokens.read(LINK, token, now=now)
-    row = EmailCode.objects.filter(ward=ward, public_id=claim.subject, used_at=None, expires_at__gt=now).first()
+    row = EmailCode.objects.filter(
+        ward=ward, public_id=claim.subject, used_at=None, expires_at__gt=now
+    ).first()
     if row is None:
         raise _over()
     return row

@@ -27,7 +27,8 @@ from kuyakusho.core.wards.models import Ward
 def has_second(account: Account) -> bool:
     """Whether the account can prove a second factor."""
     return (
-        TotpFactor.objects.filter(account=account).exists() or Passkey.objects.filter(account=account).exists()
+        TotpFactor.objects.filter(account=account).exists()
+        or Passkey.objects.filter(account=account).exists()
     )
 
 
@@ -41,16 +42,16 @@ def enrol_app(ward: Ward, account: Account, secret: str, code: str, actor: Actor
             raise Invalid(
                 "code_wrong",
                 _("番号が違います。"),
-                _("アプリに表示されている6けたの番号を入れてください。時刻がずれていると合わないことがあります。"),
+                _(
+                    "アプリに表示されている6けたの番号を入れてください。時刻がずれていると合わないことがあります。"
+                ),
                 fields={"code": _("番号が違います。")},
             )
         _note(ward, account, actor, "accounts.factor.app_added")
         return [] if recovery.left(account) else recovery.new_codes(account)
 
 
-def add_passkey(
-    ward: Ward, account: Account, state: dict, answer: str, name: str, actor: Actor
-) -> list[str]:
+def add_passkey(ward: Ward, account: Account, state: dict, answer: str, name: str, actor: Actor) -> list[str]:
     """Keeps a passkey that the browser made; returns recovery codes if the account had none.
 
     Raises Invalid when the browser's answer does not fit.
@@ -204,8 +205,6 @@ def _keep_one(account: Account) -> None:
 
 def _note(ward: Ward, account: Account, actor: Actor, action: str, **facts: str) -> None:
     """The audit line, and a letter to the person: whoever did it, they learn of it."""
-    record(
-        ward=ward, actor=actor, action=action, target=f"accounts.account:{account.public_id}", **facts
-    )
+    record(ward=ward, actor=actor, action=action, target=f"accounts.account:{account.public_id}", **facts)
     if not account.is_demo:
         mail.write(ward=ward, to=account.email, template="factors_changed")

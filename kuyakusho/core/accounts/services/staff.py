@@ -5,7 +5,8 @@ A posting is dated, so that nothing has to happen at midnight: what somebody may
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from kuyakusho.core.access.actor import Actor
-from kuyakusho.core.accounts import mail, rules
+from kuyakusho.core.accounts import mail, rules, sessions
 from kuyakusho.core.accounts.models import ADMINISTRATOR, ROLES, Account, Posting, StaffMember
 from kuyakusho.core.accounts.services.passwords import INVITATION_HOLDS, link_for
 from kuyakusho.core.accounts.transfers import Transfer
@@ -77,46 +78,35 @@ def invite_again(member: StaffMember, actor: Actor) -> None:
             _("忘れたときは、サインインの画面の「パスワードを忘れたとき」から本人が決め直せます。"),
         )
     with transaction.atomic():
-        record(
-            ward=member.ward, actor=actor, action="accounts.staff.invited_again", target=_target(member)
-        )
+        record(ward=member.ward, actor=actor, action="accounts.staff.invited_again", target=_target(member))
         _send_invitation(member.ward, member.account)
 
 
 def post(member: StaffMember, section: Section, roles: Sequence[str], since: date, actor: Actor) -> None:
     """Posts somebody to a section with roles from a day on; the posting before ends that day."""
     _check_roles(roles)
-    with transaction.atomic():
-        _lock(member.ward)
+    with transaction.atomic(), _an_administrator_stays(member.ward):
         _apply(member, rules.Post(section.key, frozenset(roles), since), actor)
-        _keep_an_administrator(member.ward, since)
 
 
 def end_employment(member: StaffMember, on: date, actor: Actor) -> None:
     """Ends the last posting: `on` is the first day on which the person is no longer there."""
-    with transaction.atomic():
-        _lock(member.ward)
+    with transaction.atomic(), _an_administrator_stays(member.ward):
         _end(member, on, actor)
-        _keep_an_administrator(member.ward, on)
 
 
 def transfer(ward: Ward, transfers: Iterable[Transfer], actor: Actor) -> int:
     """Applies a list of transfers, all or none; returns how many. `person` is a public id, `section` a key."""
     moved = 0
-    with transaction.atomic():
-        _lock(ward)
+    with transaction.atomic(), _an_administrator_stays(ward):
         members = {m.public_id: m for m in StaffMember.objects.filter(ward=ward).select_related("ward")}
-        days = set()
         for line in transfers:
             member = members[line.person]
             if line.section:
                 _apply(member, rules.Post(line.section, frozenset(line.roles), line.on), actor)
             else:
                 _end(member, line.on, actor)
-            days.add(line.on)
             moved += 1
-        if days:
-            _keep_an_administrator(ward, min(days))
         record(
             ward=ward,
             actor=actor,
@@ -127,15 +117,26 @@ def transfer(ward: Ward, transfers: Iterable[Transfer], actor: Actor) -> int:
     return moved
 
 
+def end_sessions(member: StaffMember, actor: Actor) -> None:
+    """Signs somebody out everywhere: a lost phone, a PC left open."""
+    with transaction.atomic():
+        ended = sessions.end_everywhere(member.account, "removed")
+        record(
+            ward=member.ward,
+            actor=actor,
+            action="accounts.staff.sessions_ended",
+            target=_target(member),
+            ended=ended,
+        )
+
+
 def posts_of(member: StaffMember) -> list[rules.Post]:
     """The postings as the rules see them, in order."""
     return [_post(posting) for posting in member.postings.select_related("section").order_by("valid_from")]
 
 
 def _post(posting: Posting) -> rules.Post:
-    return rules.Post(
-        posting.section.key, frozenset(posting.roles), posting.valid_from, posting.valid_until
-    )
+    return rules.Post(posting.section.key, frozenset(posting.roles), posting.valid_from, posting.valid_until)
 
 
 def _apply(member: StaffMember, new: rules.Post, actor: Actor) -> None:
@@ -179,30 +180,38 @@ def _write(member: StaffMember, posts: list[rules.Post]) -> None:
         )
 
 
-def _lock(ward: Ward) -> None:
-    """One change of the ward's people at a time, so that two administrators can't remove each other."""
+@contextmanager
+def _an_administrator_stays(ward: Ward) -> Iterator[None]:
+    """Raises Conflict when the change inside makes days on which nobody can look after the staff.
+
+    One change of a ward's people at a time, so that two administrators can't remove each other.
+    """
     Ward.objects.select_for_update().get(pk=ward.pk)
+    before = _posts_of_all(ward)
+    yield
+    today = clock.today()
+    for day in rules.days_without_administrator(_posts_of_all(ward), today):
+        if rules.administrators_on(before, day):
+            raise Conflict(
+                "no_administrator",
+                _("この変更をすると、区の管理者がいない日（%(day)sから）ができます。") % {"day": day},
+                _("先に、ほかの職員を管理者にしてください。"),
+            )
 
 
-def _keep_an_administrator(ward: Ward, since: date) -> None:
-    """Raises Conflict when the change would leave days on which nobody can look after the staff."""
+def _posts_of_all(ward: Ward) -> list[list[rules.Post]]:
     people: dict[int, list[rules.Post]] = {}
-    for posting in Posting.objects.filter(member__ward=ward, member__account__is_active=True).select_related(
-        "section"
-    ):
+    rows = Posting.objects.filter(member__ward=ward, member__account__is_active=True)
+    for posting in rows.select_related("section"):
         people.setdefault(posting.member_id, []).append(_post(posting))
-    gaps = rules.days_without_administrator(list(people.values()), max(since, clock.today()))
-    if gaps:
-        raise Conflict(
-            "no_administrator",
-            _("この変更をすると、区の管理者がいない日（%(day)sから）ができます。") % {"day": gaps[0]},
-            _("先に、ほかの職員を管理者にしてください。"),
-        )
+    return list(people.values())
 
 
 def _check_roles(roles: Sequence[str]) -> None:
     if not roles or not set(roles) <= set(ROLES):
-        raise Invalid("roles", _("役割を一つ以上選んでください。"), fields={"roles": _("一つ以上選んでください。")})
+        raise Invalid(
+            "roles", _("役割を一つ以上選んでください。"), fields={"roles": _("一つ以上選んでください。")}
+        )
 
 
 def _send_invitation(ward: Ward, account: Account) -> None:

@@ -1,0 +1,1 @@
+"""Pages of signing in. Each view parses, calls a service, renders."""

@@ -1,0 +1,71 @@
+"""The demo's front door: choose a person. Does not exist anywhere else."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from kuyakusho.core import access
+from kuyakusho.core.access.staff import staff_on
+from kuyakusho.core.accounts import backends, sessions
+from kuyakusho.core.accounts.forms import ROLE_LABELS
+from kuyakusho.core.accounts.models import ROLES, Account, Resident
+from kuyakusho.core.calendar import clock
+from kuyakusho.core.errors import Missing
+from kuyakusho.core.wards.models import Section
+
+from .shared import desk_address, next_page, show, signed_in
+
+
+@access.visitor
+def demo(request: HttpRequest) -> HttpResponse:
+    """The demo people of the ward. Choosing one signs in as them."""
+    if not settings.DEMO:
+        raise Missing
+    if request.method == "POST":
+        return _enter(request)
+    return show(
+        request, "demo", sections=_staff(request), residents=_residents(request), next=next_page(request)
+    )
+
+
+def _staff(request: HttpRequest) -> list[tuple[Section, list[dict]]]:
+    today = clock.today()
+    found: dict[Section, list[dict]] = {}
+    accounts = Account.objects.filter(is_demo=True, is_active=True, staff_memberships__ward=request.ward)
+    for account in accounts.order_by("pk"):
+        acting = staff_on(request.ward, account.pk, today)
+        if acting is not None:
+            roles = [ROLE_LABELS[role] for role in ROLES if role in acting.roles]
+            found.setdefault(acting.section, []).append(
+                {"id": account.public_id, "name": account.name, "kana": account.name_kana, "roles": roles}
+            )
+    return sorted(found.items(), key=lambda pair: (pair[0].order, pair[0].pk))
+
+
+def _residents(request: HttpRequest) -> list[Resident]:
+    return list(
+        Resident.objects.filter(ward=request.ward, account__is_demo=True, account__is_active=True)
+        .select_related("account")
+        .order_by("pk")
+    )
+
+
+def _enter(request: HttpRequest) -> HttpResponse:
+    page = next_page(request)
+    account = Account.objects.filter(
+        public_id=request.POST.get("person", ""), is_demo=True, is_active=True
+    ).first()
+    if account is None:
+        raise Missing
+    if request.POST.get("as") == "resident":
+        if not account.residencies.filter(ward=request.ward).exists():
+            raise Missing
+        audience, start = backends.RESIDENT, reverse("accounts:me")
+    else:
+        if staff_on(request.ward, account.pk, clock.today()) is None:
+            raise Missing
+        audience, start = backends.STAFF, desk_address()
+    sessions.open_session(request, account, audience=audience, method="demo", ward=request.ward)
+    return signed_in(request, page or start)
