@@ -5,3 +5,8 @@ class PolicyConfig(AppConfig):
     name = "kuyakusho.domains.policy"
     label = "policy"
     verbose_name = "運営方針"
+
+    def ready(self) -> None:
+        from .packs.part import register_part
+
+        register_part()

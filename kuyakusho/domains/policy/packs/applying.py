@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
-
 from kuyakusho.core.access.actor import Actor
-from kuyakusho.core.audit.services import record
+from kuyakusho.core.packs.faults import Change
+from kuyakusho.core.packs.files import Entry
+from kuyakusho.core.packs.registry import Pack
 from kuyakusho.core.wards.models import Section, Ward
-from kuyakusho.core.wards.services import touch
 from kuyakusho.engines.catalogue import public as catalogue
 
 from ..models import Budget, Initiative, InitiativeIndicator, Node, Plan
@@ -22,53 +21,47 @@ from ..queries.content import content_of
 from ..rules.canonical import digest
 from ..services.publishing import publish
 from ..services.revisions import grown, grown_with, locked
-from .faults import Change
 from .figures import apply_indicators, apply_observations
 from .shapes import InitiativeShape, PlanPack, PlanShape, PolicyPack, ServiceShape
 from .trees import apply_tree
 
-ACTOR = Actor.system("pack")
 PLAN_WORDS = ("title", "title_en", "title_easy", "summary", "summary_en", "summary_easy")
 
 
-def apply(ward: Ward, pack: PolicyPack, *, actor: Actor = ACTOR) -> list[Change]:
-    """Applies everything in one transaction and says what it did. The pack must have passed `check`."""
-    with transaction.atomic():
-        changes = apply_indicators(ward, pack.indicators, actor)
-        redefined = [change.key for change in changes]
-        grown_with(Initiative.objects.filter(ward=ward, indicator_links__indicator__key__in=redefined))
-        changes += apply_observations(ward, pack.observations, actor)
-        weights = {i.key: i.weight for i in pack.indicators}
-        for one in pack.plans:
-            changes += _apply_plan(ward, one, weights, actor)
-        changes += _apply_services(ward, pack.services, actor)
-        if any(change.kind != "kept" for change in changes):
-            record(
-                ward=ward,
-                actor=actor,
-                action="policy.pack.applied",
-                target=f"wards.ward:{ward.slug}",
-                changes=len(changes),
-            )
-            touch(ward)
+def apply(ward: Ward, pack: Pack, actor: Actor) -> list[Change]:
+    """Applies plans, initiatives, indicators and figures, inside the transaction of the whole pack."""
+    policy: PolicyPack = pack["policy"]
+    changes = apply_indicators(ward, [entry.value for entry in policy.indicators], actor)
+    redefined = [change.key for change in changes]
+    grown_with(Initiative.objects.filter(ward=ward, indicator_links__indicator__key__in=redefined))
+    changes += apply_observations(ward, [entry.value for entry in policy.observations], actor)
+    weights = {entry.value.key: entry.value.weight for entry in policy.indicators}
+    for one in policy.plans:
+        changes += _apply_plan(ward, one, weights, actor)
     return changes
 
 
-def diff(ward: Ward, pack: PolicyPack, *, actor: Actor = ACTOR) -> list[Change]:
-    """What `apply` would do. It is done and taken back, so that the answer can't differ from the deed."""
-    with transaction.atomic():
-        changes = apply(ward, pack, actor=actor)
-        transaction.set_rollback(True)
-    return changes
+def apply_services(ward: Ward, pack: Pack, actor: Actor) -> list[Change]:
+    """Makes what residents can do here what the pack says."""
+    services: list[Entry[ServiceShape]] = pack["services"]
+    done = catalogue.set_offers(
+        ward, [catalogue.OfferSpec(**entry.value.model_dump()) for entry in services], actor=actor
+    )
+    return [
+        Change(kind, "service", key)
+        for kind, name in (("added", "created"), ("changed", "changed"), ("removed", "removed"))
+        for key in done[name]
+    ]
 
 
 def _apply_plan(ward: Ward, pack: PlanPack, weights: dict[str, Any], actor: Actor) -> list[Change]:
-    plan, changes = _plan_row(ward, pack.plan)
+    plan, changes = _plan_row(ward, pack.plan.value)
     plan = locked(plan)
-    initiative_changes, initiatives = _apply_initiatives(ward, plan, pack.initiatives, weights)
+    shapes = [entry.value for entry in pack.initiatives]
+    initiative_changes, initiatives = _apply_initiatives(ward, plan, shapes, weights)
     changes += initiative_changes
     if plan.origin == "pack":
-        tree_changes = apply_tree(plan, pack.headings, pack.initiatives, initiatives)
+        tree_changes = apply_tree(plan, [entry.value for entry in pack.headings], shapes, initiatives)
         if tree_changes:
             grown(plan)
         changes += tree_changes
@@ -135,7 +128,7 @@ INITIATIVE_WORDS = (
 
 
 def _apply_initiatives(
-    ward: Ward, plan: Plan, shapes: tuple[InitiativeShape, ...], weights: dict[str, Any]
+    ward: Ward, plan: Plan, shapes: list[InitiativeShape], weights: dict[str, Any]
 ) -> tuple[list[Change], dict[str, Initiative]]:
     sections = {s.key: s for s in Section.objects.filter(ward=ward)}
     standing = {i.row: i for i in Initiative.objects.filter(ward=ward).select_related("owner")}
@@ -230,17 +223,6 @@ def _set_indicators(ward: Ward, row: Initiative, shape: InitiativeShape, weights
         InitiativeIndicator(initiative=row, indicator_id=known[key], weight=weights.get(key, 1))
         for key in shape.indicators
     )
-
-
-def _apply_services(ward: Ward, shapes: tuple[ServiceShape, ...], actor: Actor) -> list[Change]:
-    done = catalogue.set_offers(
-        ward, [catalogue.OfferSpec(**shape.model_dump()) for shape in shapes], actor=actor
-    )
-    return [
-        Change(kind, "service", key)
-        for kind, name in (("added", "created"), ("changed", "changed"), ("removed", "removed"))
-        for key in done[name]
-    ]
 
 
 def _publish_own(plan: Plan, actor: Actor) -> list[Change]:

@@ -2,115 +2,155 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator
+
+from kuyakusho.core.packs.capabilities import CAPABILITIES, FOUNDATIONS
+from kuyakusho.core.packs.faults import Fault
+from kuyakusho.core.packs.files import Entry, twice
+from kuyakusho.core.packs.parts import districts, sections
+from kuyakusho.core.packs.registry import Pack
+from kuyakusho.core.text.eras import fiscal_year_of
 
 from ..rules.outline import BrokenTree, Outline, Part
-from .faults import Fault
-from .shapes import RESERVED_KEYS, PlanPack, PolicyPack
+from .shapes import RESERVED_KEYS, IndicatorShape, PlanPack, PolicyPack, ServiceShape
+
+MADE_ELSEWHERE = ("file", "typed")
 
 
-def check(
-    pack: PolicyPack,
-    *,
-    sections: Collection[str],
-    districts: Collection[str],
-    capabilities: Collection[str] = (),
-) -> list[Fault]:
-    """All faults of reference. `capabilities` empty: any name is taken."""
-    faults: list[Fault] = []
-    indicators = {i.key for i in pack.indicators}
-    rows = [i.row for plan in pack.plans for i in plan.initiatives]
-    faults += _twice("policy/initiatives", "initiative", rows)
-    faults += _twice("policy/indicators.toml", "indicator", [i.key for i in pack.indicators])
-    faults += _twice("services.toml", "service", [s.key for s in pack.services])
-    faults += _twice("plans", "plan", [f"{p.plan.stable_key} {p.plan.fiscal_year}" for p in pack.plans])
-    for plan in pack.plans:
-        faults += _plan(plan, sections, districts, indicators, capabilities)
-    for one in pack.observations:
-        if one.indicator not in indicators:
-            faults.append(
-                _unknown("policy/observations.csv", f"indicator {one.indicator}", "indicator", one.indicator)
+def check(pack: Pack) -> Iterator[Fault]:
+    """All faults of reference in the policy files."""
+    policy: PolicyPack = pack["policy"]
+    yield from twice([one for plan in policy.plans for one in plan.initiatives], "row")
+    yield from twice(policy.indicators, "key")
+    yield from twice([plan.plan for plan in policy.plans], "stable_key", "fiscal_year")
+    known_sections = sections.keys(pack)
+    known_districts = districts.keys(pack)
+    indicators = {entry.value.key for entry in policy.indicators}
+    for plan in policy.plans:
+        yield from _plan(plan, policy.rows, known_sections, known_districts, indicators)
+    sources = {entry.value.key: entry.value.source for entry in policy.indicators}
+    for indicator in policy.indicators:
+        yield from _indicator(indicator, policy.rows)
+    for entry in policy.observations:
+        its = entry.value
+        if its.indicator not in indicators:
+            yield entry.unknown("indicator", its.indicator, indicators)
+        elif sources[its.indicator] not in MADE_ELSEWHERE:
+            yield entry.fault(
+                "indicator",
+                f"{its.indicator} is counted by {sources[its.indicator]}",
+                'Take the line away, or give the indicator source = "file"',
             )
-        if one.to_on < one.from_on:
-            faults.append(
-                Fault(
-                    "policy/observations.csv",
-                    f"indicator {one.indicator}",
-                    "to",
-                    f"{one.to_on} lies before {one.from_on}",
-                    "Put the last day of the period",
-                )
+        if its.to_on < its.from_on:
+            yield entry.fault(
+                "to", f"{its.to_on} lies before {its.from_on}", "Put the last day of the period"
             )
-    for plan in pack.plans:
-        for row in plan.plan.serves:
-            if row not in rows:
-                faults.append(_unknown(f"plans/{plan.plan.key}.toml", "plan", "serves", row))
-    for service in pack.services:
-        for row in service.serves:
-            if row not in rows:
-                faults.append(_unknown("services.toml", f"service {service.key}", "serves", row))
-    return faults
+
+
+def _indicator(entry: Entry[IndicatorShape], rows: Collection[str]) -> Iterator[Fault]:
+    its = entry.value
+    room, dot, name = its.source.partition(".")
+    if its.source not in MADE_ELSEWHERE:
+        if not dot or not name:
+            yield entry.fault(
+                "source", f"{its.source!r} names no source", "Write room.figure, or file, or typed"
+            )
+        elif room not in (known := (*CAPABILITIES, *FOUNDATIONS)):
+            yield entry.unknown("source", room, known)
+    for year, goal in its.targets.items():
+        if its.direction == "range" and goal.value is not None:
+            yield entry.fault(
+                "targets",
+                f"{year} is one number",
+                "A range has two: { low = 5, high = 20 }",
+                "targets",
+                str(year),
+            )
+        if its.direction != "range" and goal.value is None:
+            yield entry.fault("targets", f"{year} is a range", "Give one number", "targets", str(year))
+    yield from _names(entry, "about", its.about, rows)
 
 
 def _plan(
     pack: PlanPack,
-    sections: Collection[str],
-    districts: Collection[str],
+    rows: Collection[str],
+    known_sections: Collection[str],
+    known_districts: Collection[str],
     indicators: Collection[str],
-    capabilities: Collection[str],
-) -> list[Fault]:
-    faults: list[Fault] = []
-    file = "policy" if pack.plan.kind == "policy" else f"plans/{pack.plan.key}.toml"
-    if pack.plan.stable_key in RESERVED_KEYS:
-        faults.append(
-            Fault(
-                file, "plan", "key", f"{pack.plan.stable_key} is an address of the desk", "Take another key"
-            )
-        )
-    keys = [heading.key for heading in pack.headings]
-    faults += _twice(file, "heading", keys)
-    for heading in pack.headings:
-        where = f"heading {heading.key}"
-        for name, value, known in (
-            ("under", heading.under, keys),
-            ("section", heading.section, sections),
-            ("owner", heading.owner, sections),
-            ("district", heading.district, districts),
-        ):
-            if value and value not in known:
-                faults.append(_unknown(file, where, name, value))
-    for one in pack.initiatives:
-        where = f"initiative {one.row}"
+) -> Iterator[Fault]:
+    plan = pack.plan
+    if plan.value.stable_key in RESERVED_KEYS:
+        yield plan.fault("key", f"{plan.value.stable_key} is an address of the desk", "Take another key")
+    yield from _names(plan, "serves", plan.value.serves, rows)
+    yield from twice(pack.headings, "key")
+    keys = {entry.value.key for entry in pack.headings}
+    broken = False
+    for entry in pack.headings:
+        one = entry.value
         for name, value, known in (
             ("under", one.under, keys),
-            ("owner", one.owner, sections),
-            ("district", one.district or "", [*districts, ""]),
+            ("section", one.section, known_sections),
+            ("owner", one.owner, known_sections),
+            ("district", one.district, known_districts),
         ):
-            if value not in known:
-                faults.append(_unknown(file, where, name, value))
-        faults += [_unknown(file, where, "indicators", k) for k in one.indicators if k not in indicators]
-        if capabilities:
-            faults += [
-                _unknown(file, where, "capabilities", c) for c in one.capabilities if c not in capabilities
-            ]
-    if not faults:
+            if value and value not in known:
+                broken = True
+                yield entry.unknown(name, value, known)
+    for initiative in pack.initiatives:
+        its = initiative.value
+        if its.under not in keys:
+            yield initiative.unknown("under", its.under, keys)
+        if its.owner not in known_sections:
+            yield initiative.unknown("owner", its.owner, known_sections)
+        if its.district and its.district not in known_districts:
+            yield initiative.unknown("district", its.district, known_districts)
+        yield from _names(initiative, "indicators", its.indicators, indicators)
+        yield from _names(initiative, "capabilities", its.capabilities, CAPABILITIES)
+        for number, amount in enumerate(its.budget):
+            if amount.starts_on and fiscal_year_of(amount.starts_on) != amount.fiscal_year:
+                yield initiative.fault(
+                    "budget.starts_on",
+                    f"{amount.starts_on} is not in fiscal {amount.fiscal_year}",
+                    f"It lies between {amount.fiscal_year}-04-01 and {amount.fiscal_year + 1}-03-31",
+                    "budget",
+                    number,
+                    "starts_on",
+                )
+    if not broken and len(keys) == len(pack.headings):
         try:
-            Outline.build([(Part(id=h.key, kind=h.kind), h.under or None) for h in pack.headings])
-        except BrokenTree as error:
-            faults.append(
-                Fault(file, "heading", "under", str(error), "Put each heading under one that is there")
+            Outline.build(
+                [(Part(id=e.value.key, kind=e.value.kind), e.value.under or None) for e in pack.headings]
             )
-    return faults
+        except BrokenTree as error:
+            yield plan.fault("key", f"has no sound tree: {error}", "Put each heading under one that is there")
 
 
-def _unknown(file: str, where: str, name: str, value: str) -> Fault:
-    return Fault(file, where, name, f"{value!r} is not there", "Correct the name, or add what it names")
+def check_services(pack: Pack) -> Iterator[Fault]:
+    """Keys once; rows that are there."""
+    services: list[Entry[ServiceShape]] = pack["services"]
+    yield from twice(services, "key")
+    policy: PolicyPack | None = pack.get("policy")
+    served = {
+        one.value.row: one.value.capabilities
+        for plan in (policy.plans if policy else ())
+        for one in plan.initiatives
+    }
+    for entry in services:
+        its = entry.value
+        yield from _names(entry, "capability", [its.capability], CAPABILITIES)
+        yield from _names(entry, "serves", its.serves, served)
+        for number, row in enumerate(its.serves):
+            if row in served and its.capability not in served[row]:
+                yield entry.fault(
+                    "serves",
+                    f"{row} is not served by {its.capability}",
+                    f"Name {its.capability} among its capabilities, or take {row} away",
+                    "serves",
+                    number,
+                )
 
 
-def _twice(file: str, what: str, keys: Iterable[str]) -> list[Fault]:
-    return [
-        Fault(file, f"{what} {key}", "", f"stands {count} times", "Give each a name of its own")
-        for key, count in Counter(keys).items()
-        if count > 1
-    ]
+def _names(entry: Entry, name: str, words: list[str], known: Collection[str]) -> Iterator[Fault]:
+    for number, word in enumerate(words):
+        if word not in known:
+            yield entry.unknown(name, word, known, name, number)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from kuyakusho.core.access.actor import Actor
+from kuyakusho.core.calendar import clock
+from kuyakusho.core.packs.faults import Change
 from kuyakusho.core.wards.models import Ward
 from kuyakusho.engines.indicators import public as indicators
 
-from .faults import Change
 from .shapes import IndicatorShape, ObservationShape
 
 SAME_NAME = (
@@ -18,7 +19,7 @@ SAME_NAME = (
 )  # fmt: skip
 
 
-def apply_indicators(ward: Ward, shapes: tuple[IndicatorShape, ...], actor: Actor) -> list[Change]:
+def apply_indicators(ward: Ward, shapes: list[IndicatorShape], actor: Actor) -> list[Change]:
     """Defines each; indicators that the pack no longer names stay, since their figures are history."""
     known = set(ward.indicators.values_list("key", flat=True))
     changes = []
@@ -38,8 +39,12 @@ def apply_indicators(ward: Ward, shapes: tuple[IndicatorShape, ...], actor: Acto
     return changes
 
 
-def apply_observations(ward: Ward, shapes: tuple[ObservationShape, ...], actor: Actor) -> list[Change]:
-    """Loads the figures; those that are known already are left alone. `to` is the last day of the period."""
+def apply_observations(ward: Ward, shapes: list[ObservationShape], actor: Actor) -> list[Change]:
+    """Loads the figures; those that are known already are left alone. `to` is the last day of the period.
+
+    A figure of a day to come is left for an application after that day.
+    """
+    today = clock.today()
     rows = [
         (
             shape.indicator,
@@ -55,6 +60,7 @@ def apply_observations(ward: Ward, shapes: tuple[ObservationShape, ...], actor: 
             ),
         )
         for shape in shapes
+        if max(shape.from_on, shape.source_on or shape.to_on) <= today
     ]
     if not rows:
         return []

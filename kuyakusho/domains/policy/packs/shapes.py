@@ -8,17 +8,18 @@ plans/<key>.toml          PlanShape + HeadingShape + InitiativeShape in one file
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+
+from kuyakusho.core.packs.files import Entry
+from kuyakusho.core.packs.shapes import Key, OrEmpty, Shape
 
 from ..rules.outline import KINDS
 
-Style = str
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
 Year = Annotated[int, Field(ge=1989, le=2100)]
 Goal = Annotated[int, Field(ge=1, le=17)]
 Kind = Literal[KINDS]  # type: ignore[valid-type]
@@ -33,18 +34,12 @@ AmountKind = Annotated[
 RESERVED_KEYS = frozenset({"imports", "initiatives", "new-year", "indicators", "evaluations", "compare"})
 
 
-class Shape(BaseModel):
-    """Unknown names are faults: a misspelt name must not be passed over in silence."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 class PlanShape(Shape):
     """A plan of one fiscal year. The year is no part of the key: `policy-2022` is `policy` in 2022."""
 
     key: Key
     kind: Literal["policy", "area-plan", "action-plan", "spending-review"] = "policy"
-    style: Style
+    style: Key
     fiscal_year: Year
     title: str = Field(min_length=1, max_length=200)
     title_en: str = ""
@@ -83,7 +78,7 @@ class HeadingShape(Shape):
     @model_validator(mode="after")
     def _has_words(self) -> HeadingShape:
         if not (self.title or self.section):
-            raise ValueError("a heading needs a title, or the section that it takes its words from")
+            raise ValueError("has no words. Give it a title, or the section that it takes its words from")
         return self
 
 
@@ -103,7 +98,7 @@ class FindShape(Shape):
     @model_validator(mode="after")
     def _says_something(self) -> FindShape:
         if not (self.code or self.section or self.kind or self.like or self.pillar):
-            raise ValueError("name at least a code, a pillar, a kind, a section or a few words (like)")
+            raise ValueError("says nothing. Name a code, a pillar, a kind, a section or a few words (like)")
         return self
 
 
@@ -205,9 +200,9 @@ class ObservationShape(Shape):
     from_on: date = Field(alias="from")
     to_on: date = Field(alias="to")
     value: Decimal
-    base: Annotated[int | None, BeforeValidator(lambda v: None if v == "" else v)] = None
+    base: Annotated[int | None, OrEmpty] = None
     source: str
-    source_on: Annotated[date | None, BeforeValidator(lambda v: None if v == "" else v)] = None
+    source_on: Annotated[date | None, OrEmpty] = None
     note: str = ""
 
 
@@ -230,17 +225,20 @@ class ServiceShape(Shape):
 class PlanPack:
     """One plan with its tree and its initiatives."""
 
-    plan: PlanShape
-    headings: tuple[HeadingShape, ...] = ()
-    initiatives: tuple[InitiativeShape, ...] = ()
+    plan: Entry[PlanShape]
+    headings: tuple[Entry[HeadingShape], ...] = ()
+    initiatives: tuple[Entry[InitiativeShape], ...] = ()
 
 
 @dataclass(frozen=True)
 class PolicyPack:
-    """Everything of a ward's pack that this room reads."""
+    """Everything of a ward's pack that the part `policy` reads."""
 
     plans: tuple[PlanPack, ...] = ()
-    indicators: tuple[IndicatorShape, ...] = ()
-    observations: tuple[ObservationShape, ...] = ()
-    services: tuple[ServiceShape, ...] = ()
-    sources: dict[str, str] = field(default_factory=dict)
+    indicators: tuple[Entry[IndicatorShape], ...] = ()
+    observations: tuple[Entry[ObservationShape], ...] = ()
+
+    @property
+    def rows(self) -> set[str]:
+        """The rows of all initiatives."""
+        return {one.value.row for plan in self.plans for one in plan.initiatives}

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from kuyakusho.core.packs.faults import Change
 from kuyakusho.core.wards.models import Section, new_public_id
 
 from ..models import Initiative, Join, Plan
 from ..queries.outlines import outline_of
 from ..rules.outline import Outline, Part, difference
 from ..services.nodes import write_patch
-from .faults import Change
 from .shapes import HeadingShape, InitiativeShape
 
 
 def apply_tree(
     plan: Plan,
-    headings: tuple[HeadingShape, ...],
-    shapes: tuple[InitiativeShape, ...],
+    headings: list[HeadingShape],
+    shapes: list[InitiativeShape],
     initiatives: dict[str, Initiative],
 ) -> list[Change]:
     """Makes the plan's nodes those of the pack; `plan` is locked and its tree is the pack's."""
@@ -29,8 +29,8 @@ def apply_tree(
 
 def _wanted(
     plan: Plan,
-    headings: tuple[HeadingShape, ...],
-    shapes: tuple[InitiativeShape, ...],
+    headings: list[HeadingShape],
+    shapes: list[InitiativeShape],
     initiatives: dict[str, Initiative],
     ids: dict[str, str],
     before: Outline,
