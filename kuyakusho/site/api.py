@@ -18,6 +18,7 @@ from kuyakusho.core import access
 from kuyakusho.core.errors import Invalid, KuyakushoError, Missing
 from kuyakusho.core.http.problems import render_error
 from kuyakusho.core.wards.rest import router as wards
+from kuyakusho.domains.policy.rest import router as policy
 
 from .rest import router as site
 
@@ -31,7 +32,7 @@ api = NinjaAPI(
 )
 
 
-for router in (site, wards):
+for router in (site, wards, policy):
     api.add_router("", router)
 
 

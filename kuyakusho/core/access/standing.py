@@ -12,7 +12,7 @@ from kuyakusho.core.errors import Missing
 
 from . import to_sign_in
 from .actor import Actor
-from .staff import ActingStaff, acting_staff
+from .acting import ActingStaff, acting_staff
 
 
 def staff_standing(request: HttpRequest) -> ActingStaff | HttpResponse | None:
