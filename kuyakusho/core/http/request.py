@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 if TYPE_CHECKING:
     from kuyakusho.core.access.actor import Actor
-    from kuyakusho.core.access.staff import ActingStaff
+    from kuyakusho.core.access.acting import ActingStaff
     from kuyakusho.core.wards.models import Ward
     from kuyakusho.core.wards.variants import Variant
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from kuyakusho.core import access
-from kuyakusho.core.access.staff import staff_on
+from kuyakusho.core.access.acting import staff_on
 from kuyakusho.core.accounts import backends, sessions
 from kuyakusho.core.accounts.forms import ROLE_LABELS
 from kuyakusho.core.accounts.models import ROLES, Account, Resident
