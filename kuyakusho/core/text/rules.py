@@ -78,7 +78,9 @@ def written(text: str) -> Iterator[tuple[int, int, list[Part]]]:
     """
     for match in _WRITTEN.finditer(text):
         base, reading = match["base"], match["reading"]
-        starts = [i for i, c in enumerate(base) if _HAS_KANJI.match(c) and not (i and _HAS_KANJI.match(base[i - 1]))]
+        starts = [
+            i for i, c in enumerate(base) if _HAS_KANJI.match(c) and not (i and _HAS_KANJI.match(base[i - 1]))
+        ]
         for start in starts:
             word = base[start:]
             parts = align(word, reading)

@@ -31,6 +31,11 @@ def day_name(key: str) -> str:
     }[key]
 
 
+def week_name(number: int) -> str:
+    """Which of the weeks of a month: 第2."""
+    return {1: _("第1"), 2: _("第2"), 3: _("第3"), 4: _("第4"), 5: _("第5")}[number]
+
+
 def opening_lines(opening: Sequence[Mapping[str, Any]]) -> list[Hours]:
     """Neighbouring days with the same hours share a line.
 
@@ -62,7 +67,7 @@ def opening_lines(opening: Sequence[Mapping[str, Any]]) -> list[Hours]:
     for row in special:
         days = day_name(row["weekday"])
         if row.get("weeks"):
-            which = _("・").join(_("第%(number)s") % {"number": n} for n in row["weeks"])
+            which = _("・").join(week_name(n) for n in row["weeks"])
             days = _("毎月%(which)s%(day)s") % {"which": which, "day": days}
         lines.append(Hours(days, f"{row['from']}–{row['to']}", row if row.get("note") else None))
     return lines
