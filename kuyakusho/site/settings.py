@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "kuyakusho.engines.catalogue",
     "kuyakusho.engines.indicators",
     "kuyakusho.domains.policy",
+    "kuyakusho.site",
 ]
 
 MIDDLEWARE = [
@@ -121,8 +122,6 @@ AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = [
     f"kuyakusho.core.accounts.backends.{name}Backend" for name in ("Staff", "FirstFactor", "Resident")
 ]
-# Whose X-Forwarded-For is believed: the front door on this machine, and the proxies named.
-TRUSTED_PROXIES = ["127.0.0.0/8", "::1/128", *filter(None, ENVIRONMENT.trusted_proxies.split(","))]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -6,8 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from kuyakusho.core import access
+from kuyakusho.core.calendar import clock
 from kuyakusho.core.http.pages import public_page
+from kuyakusho.core.ui.said import Said, said
+from kuyakusho.core.wards.addresses import prefix
 from kuyakusho.core.wards.models import Ward
+from kuyakusho.domains.policy.public.news import news
+from kuyakusho.engines.catalogue import public as catalogue
+
+from .home import closing_soon, opening, sentence
 
 
 @access.public
@@ -17,7 +24,41 @@ def wards(request: HttpRequest) -> HttpResponse:
 
 
 @access.public
-@public_page()
+@public_page(by_minute=True, max_age=15)
 def home(request: HttpRequest) -> HttpResponse:
     """A ward's front page: what a resident came for, in one glance."""
-    return render(request, "site/home.html", {"ward": request.ward})
+    ward, now = request.ward, clock.now()
+    facts = opening(ward, now)
+    disaster = ward.disaster or {}
+    return render(
+        request,
+        "site/home.html",
+        {
+            "ward": ward,
+            "now": now,
+            "opening": facts,
+            "words": sentence(facts, now),
+            "live": f"/api/v1/{ward.slug}/home",
+            "offers": catalogue.offers(ward, request.variant),
+            "news": [
+                {**row, "href": prefix(ward, request.variant.segment) + row["path"][1:]}
+                for row in news(ward, 5)
+            ],
+            "closing": closing_soon(ward, now),
+            "disaster": {
+                "title": said(disaster, "title"),
+                "steps": [said_step(step) for step in disaster.get("steps", disaster.get("step", []))],
+                "numbers": [
+                    {**number, "said": said(number, "name")}
+                    for number in disaster.get("numbers", disaster.get("number", []))
+                ],
+            },
+        },
+    )
+
+
+def said_step(step: dict[str, str]) -> Said:
+    """A step in the reader's language; the pack has `ja`, `en` and `easy`."""
+    return said(
+        {"step": step.get("ja", ""), "step_en": step.get("en", ""), "step_easy": step.get("easy", "")}, "step"
+    )

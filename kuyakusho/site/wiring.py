@@ -1,0 +1,12 @@
+"""Menus of the pages that belong to no single room."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kuyakusho.core.ui.navigation import Entry, register
+
+register(
+    Entry("home", _("トップ"), "home", 10),
+    Entry("policy", _("運営方針"), "policy:tree", 20),
+    Entry("plans", _("計画"), "policy:plans", 30),
+    Entry("search", _("さがす"), "policy:search", 90),
+)
