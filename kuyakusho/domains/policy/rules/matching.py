@@ -6,9 +6,11 @@ number of texts and not with its square; within each group of rivals the assignm
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 
 from ..reading.assignment import best_pairs
 from ..reading.wording import telling_bigrams
@@ -36,8 +38,31 @@ def pairs(
 ) -> list[Pair]:
     """Pairs with a score of at least `least`, each text at most once, the total being as great as possible.
 
-    The score is the share of common character pairs (Dice), plus what `bonus` adds for other evidence, at most 1.
+    The score is the share of common character pairs, plus what `bonus` adds for other evidence, at most 1. For two
+    versions of the same official text: 1 is word for word, above 0.7 much alike.
     """
+    return _paired(left, right, least, bonus, {})
+
+
+def pairs_by_rare_words(left: Sequence[str], right: Sequence[str], *, least: float) -> list[Pair]:
+    """The same for texts that speak of one subject in different words: what few texts say counts most.
+
+    Of our wording against the official text of both wards, four of five pairs above 0.08 are right.
+    """
+    frequency = Counter(gram for text in (*left, *right) for gram in telling_bigrams(text))
+    total = len(left) + len(right)
+    return _paired(
+        left, right, least, None, {gram: math.log(total / count) ** 2 for gram, count in frequency.items()}
+    )
+
+
+def _paired(
+    left: Sequence[str],
+    right: Sequence[str],
+    least: float,
+    bonus: Callable[[int, int], float] | None,
+    weights: dict[str, float],
+) -> list[Pair]:
     answer = _same(left, right)
     done_left = {pair.left for pair in answer}
     done_right = {pair.right for pair in answer}
@@ -48,6 +73,7 @@ def pairs(
         [right[place] for place in rest_right],
         least,
         None if bonus is None else lambda i, j: bonus(rest_left[i], rest_right[j]),
+        weights,
     )
     for group in _groups(found):
         answer.extend(Pair(rest_left[p.left], rest_right[p.right], p.score) for p in _solved(group))
@@ -65,9 +91,14 @@ def _same(left: Sequence[str], right: Sequence[str]) -> list[Pair]:
 
 
 def _candidates(
-    left: Sequence[str], right: Sequence[str], least: float, bonus: Callable[[int, int], float] | None
+    left: Sequence[str],
+    right: Sequence[str],
+    least: float,
+    bonus: Callable[[int, int], float] | None,
+    weights: dict[str, float],
 ) -> dict[int, dict[int, float]]:
     theirs = [telling_bigrams(text) for text in right]
+    sizes = [_weight(grams, weights) for grams in theirs]
     having: dict[str, list[int]] = defaultdict(list)
     for other, grams in enumerate(theirs):
         for gram in grams:
@@ -77,14 +108,18 @@ def _candidates(
     found: dict[int, dict[int, float]] = {}
     for place, text in enumerate(left):
         grams = telling_bigrams(text)
-        shared: Counter[int] = Counter()
+        size = _weight(grams, weights)
+        shared: dict[int, float] = defaultdict(float)
         for gram in grams:
             there = having.get(gram, ())
             if len(there) <= common:
-                shared.update(there)
+                weight = weights.get(gram, 1.0)
+                for other in there:
+                    shared[other] += weight
         scores: dict[int, float] = {}
-        for other, _count in shared.most_common(RIVALS):
-            score = 2 * len(grams & theirs[other]) / (len(grams) + len(theirs[other]))
+        for other in nlargest(RIVALS, shared, key=shared.__getitem__):
+            both = _weight(grams & theirs[other], weights)
+            score = both / math.sqrt(size * sizes[other]) if both else 0.0
             if bonus is not None:
                 score = min(1.0, score + bonus(place, other))
             if score >= least:
@@ -92,6 +127,10 @@ def _candidates(
         if scores:
             found[place] = scores
     return found
+
+
+def _weight(grams: set[str], weights: dict[str, float]) -> float:
+    return sum(weights.get(gram, 1.0) for gram in grams) if weights else float(len(grams))
 
 
 def _groups(found: dict[int, dict[int, float]]) -> list[dict[int, dict[int, float]]]:
