@@ -139,6 +139,7 @@ class PackFolder:
         self.name = path.name
         self.faults: list[Fault] = []
         self._texts: dict[str, str | None] = {}
+        self._rejected: dict[str, set[str]] = {}
 
     def names(self) -> list[str]:
         """All files, as `policy/headings.toml`; files whose name begins with a dot are not looked at."""
@@ -180,14 +181,14 @@ class PackFolder:
             return raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             what, mend = "is not UTF-8", "Save it as UTF-8"
-            try:
-                raw.decode("cp932")
-            except UnicodeDecodeError:
-                pass
-            else:
+            if _is_shift_jis(raw):
                 what, mend = "is Shift_JIS, not UTF-8", "Save it as UTF-8 (in Excel: CSV UTF-8)"
             self.faults.append(Fault(name, "", "", what, mend, raw.count(b"\n", 0, error.start) + 1))
             return None
+
+    def rejected(self, name: str) -> set[str]:
+        """The keys of entries of a file that don't fit their shape: what leads to them isn't another fault."""
+        return {key for one in self.split(name) for key in self._rejected.get(one, ())}
 
     def toml(self, name: str, *tables: str) -> TomlFile:
         """A TOML file of which only these tables are known."""
@@ -293,6 +294,8 @@ class PackFolder:
         try:
             return Entry(shape.model_validate(data), file, where, base, lines)
         except ValidationError as error:
+            if isinstance(data, Mapping):
+                self._rejected.setdefault(file, set()).add(str(data.get("key", "")))
             for one in error.errors():
                 name, what, mend = in_plain_words(dict(one), shape)
                 steps = tuple(step for step in one["loc"] if isinstance(step, str | int))
@@ -322,6 +325,14 @@ def twice(entries: Iterable[Entry[Any]], *names: str, shown_as: str = "") -> Ite
             )
         else:
             first[value] = entry
+
+
+def _is_shift_jis(raw: bytes) -> bool:
+    try:
+        text = raw.decode("cp932")
+    except UnicodeDecodeError:
+        return False
+    return not any("\ue000" <= sign <= "\uf8ff" for sign in text)  # bytes without a character of their own
 
 
 def _named(table: str, row: object, by: str, number: int) -> str:

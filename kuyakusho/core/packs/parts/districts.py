@@ -39,7 +39,7 @@ def check(pack: Pack) -> Iterator[Fault]:
 
 def keys(pack: Pack) -> set[str]:
     """The keys of the pack's districts."""
-    return {entry.value.key for entry in pack["districts"]}
+    return {entry.value.key for entry in pack["districts"]} | pack.folder.rejected(FILE)
 
 
 def apply(ward: Ward, pack: Pack, _actor: Actor) -> list[Change]:

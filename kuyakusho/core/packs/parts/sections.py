@@ -65,7 +65,7 @@ def check(pack: Pack) -> Iterator[Fault]:
 
 def keys(pack: Pack) -> set[str]:
     """The keys of the pack's sections, also for the parts after this one."""
-    return {entry.value.key for entry in pack["sections"]}
+    return {entry.value.key for entry in pack["sections"]} | pack.folder.rejected(FILE)
 
 
 def apply(ward: Ward, pack: Pack, _actor: Actor) -> list[Change]:
