@@ -36,6 +36,7 @@ LOCALES = {
     "zh_Hant": "zh_Hant_TW",
 }
 COMPLETE = ("en",)  # catalogues that must lack nothing
+FALLS_BACK = ("ko", "ne", "pt", "vi", "zh_Hans", "zh_Hant")  # on English, where a text is missing
 _JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ一-鿿]")
 
 _ONE = {"gettext", "gettext_lazy", "gettext_noop", "_"}
@@ -211,16 +212,44 @@ def catalogues() -> list[tuple[Path, str]]:
 
 
 def compile_all() -> int:
-    """Compiles what is newer than its compiled form. Returns how many."""
+    """Compiles what is newer than its compiled form. Returns how many.
+
+    What another language lacks is filled with English, in every room: Japanese is the last resort of those who
+    read neither.
+    """
     done = 0
-    for path, locale in catalogues():
-        target = path.with_suffix(".mo")
-        if target.exists() and target.stat().st_mtime >= path.stat().st_mtime:
-            continue
-        with target.open("wb") as file:
-            write_mo(file, read(path, locale))
-        done += 1
+    for place in [SHARED, *sorted(PACKAGE.rglob("locale"))]:
+        english = path_of(place.parent, "en")
+        for locale in LOCALES:
+            path = path_of(place.parent, locale)
+            falls_back = english.exists() and locale in FALLS_BACK
+            inputs = [p for p in (path, english if falls_back else path) if p.exists()]
+            target = path.with_suffix(".mo")
+            if not inputs or (target.exists() and target.stat().st_mtime >= max(p.stat().st_mtime for p in inputs)):
+                continue
+            catalogue = read(path, locale)
+            if falls_back:
+                _fill(catalogue, read(english, "en"))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("wb") as file:
+                write_mo(file, catalogue)
+            done += 1
     return done
+
+
+def _fill(catalogue: Catalog, english: Catalog) -> None:
+    for message in english:
+        known = catalogue.get(message.id, message.context) if message.id else None
+        if not message.id or (known is not None and all(_strings(known))):
+            continue
+        strings = _strings(message)
+        if not all(strings):
+            continue
+        plural = isinstance(message.id, tuple | list)
+        # The last English form is the plural one: right for languages that know one form for all numbers.
+        string = tuple(strings[-1:] * catalogue.num_plurals) if plural else strings[0]
+        catalogue.delete(message.id, message.context)
+        catalogue.add(message.id, string, context=message.context)
 
 
 def faults() -> list[str]:

@@ -18,6 +18,7 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from kuyakusho.core.text.readings import annotate
 from kuyakusho.core.ui import formats, furigana, plots, qr, said
@@ -72,6 +73,13 @@ def yen(value: int | None) -> str:
 def number(value: float | Decimal | None, decimals: int | None = None) -> str:
     """1,526; `|number:1` shows one decimal."""
     return formats.number(value, decimals)
+
+
+@register.filter
+def bracketed(text: Any) -> str:
+    """（PDF） in Japanese and Chinese, (PDF) with a space before it elsewhere."""
+    wide = (get_language() or "ja").startswith(("ja", "zh"))
+    return f"（{text}）" if wide else f" ({text})"
 
 
 # Readings

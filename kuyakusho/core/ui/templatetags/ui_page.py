@@ -9,6 +9,7 @@ from django.template.base import Parser, Token
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from kuyakusho.core.ui import furigana, navigation
 from kuyakusho.core.ui.opening import Hours, opening_lines
@@ -123,6 +124,10 @@ def titled(context: Context, content: str) -> SafeString:
     """The title with the name of the house behind it, for the browser and for whoever shares the page."""
     house = _house(context.get("request"))
     title = " ".join(content.split())
+    # The pages below use it as their first heading; at the bottom of the context, so that it outlives this tag.
+    context.dicts[0]["page_title"] = mark_safe(title)
+    if getattr(context.get("form"), "errors", None):
+        title = _("入力の誤り：%(title)s") % {"title": title}
     whole = f"{title} | {house}" if title and title != house else house
     return format_html(
         '<title>{}</title><meta property="og:title" content="{}"><meta property="og:site_name" content="{}">',
