@@ -101,7 +101,7 @@ class _Walk:
             self.lines.found.setdefault(path[:end], line)
 
     def _key(self) -> list[str]:
-        names = []
+        names: list[str] = []
         while True:
             self._skip_space()
             match = _BARE.match(self.text, self.place) or _STRING.match(self.text, self.place)
