@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -10,7 +12,32 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from house import House
+from house import PATH, House
+
+# What the machine may lack outside CI (scripts/test installs it where it may, and names what it left out).
+PROGRAMS = {"redis": "redis-server", "nginx": "nginx"}
+
+
+def pytest_configure(config):
+    for mark, program in PROGRAMS.items():
+        config.addinivalue_line("markers", f"{mark}: starts a {program} of its own")
+
+
+def pytest_collection_modifyitems(config, items):
+    """These tests bring their own databases: only those marked `postgres` belong to the run on PostgreSQL."""
+    here, left_out = Path(__file__).parent, []
+    for item in items:
+        if here in item.path.parents:
+            if not item.get_closest_marker("postgres"):
+                item.add_marker(pytest.mark.sqlite)
+            needs = [program for mark, program in PROGRAMS.items() if item.get_closest_marker(mark)]
+            if os.environ.get("CI") != "true" and not all(
+                shutil.which(program, path=PATH) for program in needs
+            ):
+                left_out.append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 def folder() -> tempfile.TemporaryDirectory:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+PATH = f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin"
 SECRET = "a-secret-of-the-tests"
 
 
