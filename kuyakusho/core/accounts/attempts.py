@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from kuyakusho.core.errors import KuyakushoError
+from kuyakusho.core.errors import TooMany
 
 from .models import Attempts, Device
 from .rules import Limit, Tries, try_again
@@ -32,19 +32,17 @@ PIN = Limit(5, timedelta(hours=24), timedelta(hours=24))
 KEPT = timedelta(days=1)
 
 
-class TooSoon(KuyakushoError):
-    """Too many tries; `seconds` until the next."""
+class TooSoon(TooMany):
+    """Too many tries; `retry_after_seconds` until the next."""
 
-    status = 429
-
-    def __init__(self, seconds: int) -> None:
-        minutes = max(1, math.ceil(seconds / 60))
+    def __init__(self, wait: timedelta) -> None:
+        seconds = math.ceil(wait.total_seconds())
         super().__init__(
             "too_many_tries",
             _("続けて試した回数が多いため、少しのあいだ受け付けを止めています。"),
-            _("%(minutes)s分ほど待ってから、もう一度お試しください。") % {"minutes": minutes},
+            _("%(minutes)s分ほど待ってから、もう一度お試しください。") % {"minutes": math.ceil(seconds / 60)},
+            retry_after_seconds=seconds,
         )
-        self.seconds = seconds
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ def take(kind: str, who: str, origin: Origin, now: datetime, *, sending: bool = 
         ]
     wait = max(_take(limit, key, now) for limit, key in counts)
     if wait > timedelta(0):
-        raise TooSoon(math.ceil(wait.total_seconds()))
+        raise TooSoon(wait)
 
 
 def clear(kind: str, who: str, origin: Origin) -> None:
@@ -86,14 +84,14 @@ def take_place(kind: str, source: str, now: datetime) -> None:
     """Counts one try from a place, whoever it is for. Raises TooSoon."""
     wait = _take(PLACE, f"{kind}:place:{source}", now)
     if wait > timedelta(0):
-        raise TooSoon(math.ceil(wait.total_seconds()))
+        raise TooSoon(wait)
 
 
 def take_pin(who: str, device: Device, now: datetime) -> None:
     """Counts one try of a PIN on a counter PC: five, then only a full sign-in helps."""
     wait = _take(PIN, f"pin:{who}:{device.public_id}", now)
     if wait > timedelta(0):
-        raise TooSoon(math.ceil(wait.total_seconds()))
+        raise TooSoon(wait)
 
 
 def clear_pin(who: str, device: Device) -> None:
