@@ -259,6 +259,7 @@ def transfer_list(request: HttpRequest) -> HttpResponse:
     """A list of transfers: read, shown line by line with every fault, and applied only when it is shown again."""
     form = TransfersForm(request.POST or None, request.FILES or None)
     text, reading, preview = "", None, []
+    refusal: KuyakushoError | None = None
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["text"]
         upload = form.cleaned_data["file"]
@@ -267,18 +268,22 @@ def transfer_list(request: HttpRequest) -> HttpResponse:
         if not form.errors:
             reading = transfers.read_transfers(text, *_names(request))
             preview = _preview(request, reading)
-            apply = request.POST.get("step") == "apply" and upload is None
-            if apply and not reading.faults:
-                moved = staff.transfer(request.ward, reading.transfers, request.actor)
-                messages.success(request, _("%(people)s人の異動を登録しました。") % {"people": moved})
-                return HttpResponseRedirect(reverse("accounts:people"))
             form = TransfersForm(initial={"text": text})
+            if request.POST.get("step") == "apply" and upload is None and not reading.faults:
+                try:
+                    moved = staff.transfer(request.ward, reading.transfers, request.actor)
+                except KuyakushoError as error:
+                    refusal = error
+                else:
+                    messages.success(request, _("%(people)s人の異動を登録しました。") % {"people": moved})
+                    return HttpResponseRedirect(reverse("accounts:people"))
     faults = [(fault.line, fault_in_words(fault)) for fault in reading.faults] if reading else []
     return show(
         request,
         "transfers",
-        422 if faults or form.errors else 200,
+        refusal.status if refusal else 422 if faults else 200,
         form=form,
+        refusal=refusal,
         text=text,
         preview=preview,
         faults=faults,

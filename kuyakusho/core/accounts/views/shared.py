@@ -53,7 +53,10 @@ def signed_in(request: HttpRequest, page: str) -> HttpResponse:
 
 
 def show(request: HttpRequest, template: str, status: int = 200, **values: Any) -> HttpResponse:
-    """A page of this room."""
+    """A page of this room; 422 when its form has faults."""
+    form = values.get("form")
+    if status == 200 and form is not None and form.is_bound and form.errors:
+        status = 422
     return render(request, f"accounts/{template}.html", values, status=status)
 
 
