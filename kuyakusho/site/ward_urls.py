@@ -12,5 +12,6 @@ urlpatterns = [
     path("", include("kuyakusho.core.text.urls")),
     path("", include("kuyakusho.core.accounts.urls")),
     path("policy/", include("kuyakusho.domains.policy.public.urls")),
+    path("", include("kuyakusho.domains.policy.evaluation.urls")),
     path("", include("kuyakusho.engines.indicators.urls")),
 ]

@@ -7,6 +7,7 @@ roll_up, wilson, judge                                 the pure rules
 """
 
 from .models import Indicator, Observation, Target
+from .office import share
 from .presenting import Shown, points, shown
 from .queries import (
     Loaded,
@@ -92,6 +93,7 @@ __all__ = [
     "result_mark",
     "roll_up",
     "series",
+    "share",
     "shown",
     "source_of",
     "sources",

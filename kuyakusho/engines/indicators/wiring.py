@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kuyakusho.core.ui.navigation import Entry, register
 
+from .office import register_office_sources
+
 register(
     Entry("indicators", _("指標"), "indicators:index", order=30, place="footer"),
     Entry(
@@ -18,3 +20,4 @@ register(
         keys="g n",
     ),
 )
+register_office_sources()
