@@ -81,24 +81,28 @@ def diff(path: Path, *, actor: Actor) -> Outcome:
     return outcome
 
 
+def due(path: Path, *, again: bool = False) -> list[Part]:
+    """The parts that have something new since they were applied last; with `again` all of them. Reads no entry."""
+    folder = PackFolder(path)
+    applied = dict(AppliedPack.objects.filter(ward__slug=folder.name).values_list("part", "digest"))
+    return [part for part in parts() if again or applied.get(part.name) != digest_of(folder, part)]
+
+
 def apply(path: Path, *, actor: Actor, again: bool = False, say: Progress | None = None) -> Outcome:
     """Makes the ward what its pack says, in one transaction. Raises PackFaulty.
 
     Parts whose files are as they were applied last are passed over, so that corrections at the desk stay; `again`
     applies them nevertheless. `say` is told the name of each part before its turn.
     """
-    pack = _sound(path)
     with transaction.atomic():
-        known = parts()
-        ward = Ward.objects.filter(slug=pack.name).first()
-        applied = dict(AppliedPack.objects.filter(ward=ward).values_list("part", "digest")) if ward else {}
-        due = [part for part in known if again or applied.get(part.name) != digest_of(pack.folder, part)]
-        if not due:
-            return Outcome(pack.name, (), ())
-        outcome = _apply(pack, due, actor, say or _say_nothing)
+        news = due(path, again=again)
+        if not news:
+            return Outcome(path.name, (), ())
+        pack = _sound(path)
+        outcome = _apply(pack, news, actor, say or _say_nothing)
         ward = Ward.objects.get(slug=pack.name)
         now = clock.now()
-        for part in due:
+        for part in news:
             AppliedPack.objects.update_or_create(
                 ward=ward,
                 part=part.name,
@@ -109,12 +113,12 @@ def apply(path: Path, *, actor: Actor, again: bool = False, say: Progress | None
             actor=actor,
             action="packs.pack.applied",
             target=f"wards.ward:{ward.slug}",
-            parts=[part.name for part in due],
+            parts=[part.name for part in news],
             changes=len(outcome.made),
         )
         if outcome.made:
             touch(ward)
-        # Also after the commit: another thread may have asked for the ward in between.
+        # Only after the commit: another thread may ask for the ward in between.
         transaction.on_commit(directory.forget)
     return outcome
 
@@ -125,10 +129,10 @@ def digest_of(folder: PackFolder, part: Part) -> str:
     return hashlib.sha256(whole.encode()).hexdigest()
 
 
-def _apply(pack: Pack, due: Iterable[Part], actor: Actor, say: Progress) -> Outcome:
+def _apply(pack: Pack, news: Iterable[Part], actor: Actor, say: Progress) -> Outcome:
     changes: list[Change] = []
     names = []
-    for part in due:
+    for part in news:
         say(part.name)
         names.append(part.name)
         # The first part makes the ward; each asks anew, since a part may have changed it.

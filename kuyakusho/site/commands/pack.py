@@ -56,10 +56,13 @@ def check(wards: tuple[str, ...], as_json: bool) -> None:
 def diff(wards: tuple[str, ...]) -> None:
     """Say what applying would change. Everything is done and taken back, so that the answer can't differ."""
     cli.setup()
+    _want_tables()
     from kuyakusho.core.access.actor import Actor
     from kuyakusho.core.packs import services
 
-    for path in _sound(wards):
+    folders = _folders(wards)
+    _refuse_faulty(folders)
+    for path in folders:
         outcome = services.diff(path, actor=Actor.system("pack"))
         _tell_changes(path.name, outcome.changes, would=True)
 
@@ -70,10 +73,14 @@ def diff(wards: tuple[str, ...]) -> None:
 def apply(wards: tuple[str, ...], again: bool) -> None:
     """Make the wards what their packs say: one transaction per ward. A second time nothing changes."""
     cli.setup()
+    _want_tables()
     from kuyakusho.core.access.actor import Actor
     from kuyakusho.core.packs import services
 
-    for path in _sound(wards):
+    folders = _folders(wards)
+    # What is as it was applied last was sound then: a start with nothing new reads no entry.
+    _refuse_faulty([path for path in folders if services.due(path, again=again)])
+    for path in folders:
 
         def say(part: str, ward: str = path.name) -> None:
             click.echo(f"{ward}: {part} …", err=True)
@@ -105,17 +112,26 @@ def _folders(wards: tuple[str, ...]) -> list[Path]:
     return folders
 
 
-def _sound(wards: tuple[str, ...]) -> list[Path]:
-    """The folders, when none of them has a fault: half of an installation applied would help nobody."""
+def _want_tables() -> None:
+    from django.db import DatabaseError
+
+    from kuyakusho.core.packs.models import AppliedPack
+
+    try:
+        AppliedPack.objects.exists()
+    except DatabaseError as error:
+        raise click.ClickException(f"The database can't be used ({error}). Run `manage.py migrate` first.") from error
+
+
+def _refuse_faulty(folders: list[Path]) -> None:
+    """Ends with all faults when there is one: half of an installation applied would help nobody."""
     from kuyakusho.core.packs import services
 
-    folders = _folders(wards)
     faulty = {path.name: found for path in folders if (found := services.check(path))}
     for name, found in faulty.items():
         _tell_faults(name, found)
     if faulty:
         raise SystemExit(1)
-    return folders
 
 
 def _tell_faults(name: str, faults: list[Fault]) -> None:
