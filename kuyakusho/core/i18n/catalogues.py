@@ -152,9 +152,11 @@ def read(path: Path, locale: str) -> Catalog:
 def update(locales: Iterable[str] = ()) -> list[Path]:
     """Brings the catalogues up to date with the sources: new texts come in untranslated, gone ones leave.
 
+    A text that another room has translated already is taken over from there, so that a text may move.
     Touches the catalogues that exist, those of `COMPLETE`, and those named. Returns the files that changed.
     """
     changed = []
+    memory = _memory()
     for room, texts in collect().items():
         for locale in LOCALES:
             path = path_of(room, locale)
@@ -167,16 +169,33 @@ def update(locales: Iterable[str] = ()) -> list[Path]:
             for text in wanted:
                 key = (text.singular, text.plural) if text.plural else text.singular
                 known = old.get(text.singular, text.context or None)
-                new.add(key, _kept(known, text), locations=[(text.file, None)], context=text.context or None)
+                string = _kept(known, text) or memory.get(
+                    (locale, text.singular, text.plural, text.context), ""
+                )
+                new.add(key, string, locations=[(text.file, 0)], context=text.context or None)
             if _write(path, new, locale):
                 changed.append(path)
     return changed
 
 
+def _memory() -> dict[tuple[str, str, str, str], str | tuple[str, ...]]:
+    """Every translation that there is, by locale, text, plural and context."""
+    found: dict[tuple[str, str, str, str], str | tuple[str, ...]] = {}
+    for path, locale in catalogues():
+        for message in read(path, locale):
+            strings = _strings(message)
+            if not message.id or not strings or not all(strings):
+                continue
+            plural = isinstance(message.id, tuple | list)
+            one, many = (message.id[0], message.id[1]) if plural else (str(message.id), "")
+            found[locale, one, many, message.context or ""] = tuple(strings) if plural else strings[0]
+    return found
+
+
 def _kept(known: Message | None, text: Text) -> str | tuple[str, ...]:
     if known is None or isinstance(known.string, tuple | list) != bool(text.plural):
         return ""
-    return tuple(known.string) if text.plural else str(known.string)
+    return tuple(_strings(known)) if text.plural else str(known.string)
 
 
 def _write(path: Path, catalogue: Catalog, locale: str) -> bool:
@@ -225,7 +244,9 @@ def compile_all() -> int:
             falls_back = english.exists() and locale in FALLS_BACK
             inputs = [p for p in (path, english if falls_back else path) if p.exists()]
             target = path.with_suffix(".mo")
-            if not inputs or (target.exists() and target.stat().st_mtime >= max(p.stat().st_mtime for p in inputs)):
+            if not inputs or (
+                target.exists() and target.stat().st_mtime >= max(p.stat().st_mtime for p in inputs)
+            ):
                 continue
             catalogue = read(path, locale)
             if falls_back:

@@ -48,10 +48,8 @@ class Errors(ErrorList):
 class Field(BoundField):
     """A field of a form on a page."""
 
-    def build_widget_attrs(
-        self, attrs: dict[str, Any], widget: widgets.Widget | None = None
-    ) -> dict[str, Any]:
-        built = super().build_widget_attrs(attrs, widget)
+    def build_widget_attrs(self, attrs: Any, widget: widgets.Widget | None = None) -> dict[str, Any]:
+        built: dict[str, Any] = dict(super().build_widget_attrs(attrs, widget))
         widget = widget or self.field.widget
         ours = next((name for kind, name in _CLASSES if isinstance(widget, kind)), "")
         if ours:
@@ -161,7 +159,7 @@ class PostalCodeField(forms.CharField):
     default_error_messages = {"invalid": _("郵便番号は7けたの数字で入れてください。例：220-0051")}
 
     def to_python(self, value: Any) -> str:
-        text = half_width(super().to_python(value)).replace("〒", "")
+        text = half_width(super().to_python(value) or "").replace("〒", "")
         digits = re.sub(r"[-\s]", "", text)
         if not digits:
             return ""
@@ -179,7 +177,7 @@ class PhoneField(forms.CharField):
     default_error_messages = {"invalid": _("電話番号として読めません。例：045-000-0000")}
 
     def to_python(self, value: Any) -> str:
-        text = half_width(super().to_python(value))
+        text = half_width(super().to_python(value) or "")
         if not text:
             return ""
         if not re.fullmatch(r"[0-9+()\-\s]+", text) or not 9 <= len(re.sub(r"\D", "", text)) <= 15:
