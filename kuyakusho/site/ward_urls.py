@@ -11,6 +11,8 @@ urlpatterns = [
     path("", include("kuyakusho.core.ui.urls")),
     path("", include("kuyakusho.core.text.urls")),
     path("", include("kuyakusho.core.accounts.urls")),
+    path("", include("kuyakusho.core.audit.urls")),
+    path("", include("kuyakusho.core.outbox.urls")),
     path("policy/", include("kuyakusho.domains.policy.public.urls")),
     path("", include("kuyakusho.domains.policy.evaluation.urls")),
     path("", include("kuyakusho.engines.indicators.urls")),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.http import metrics
+from kuyakusho.core.ui.navigation import Entry, register
 
 from .models import AuditLine, Chain
 from .sealing import unsealed
@@ -16,4 +19,19 @@ def _oldest_unsealed() -> float:
 
 metrics.gauge("audit_unsealed", "Audit lines that are not sealed yet", unsealed)
 metrics.gauge("audit_oldest_unsealed_seconds", "Age of the oldest unsealed audit line", _oldest_unsealed)
-metrics.gauge("audit_broken_chains", "Chains that the last check found broken", Chain.objects.exclude(fault="").count)
+metrics.gauge(
+    "audit_broken_chains", "Chains that the last check found broken", Chain.objects.exclude(fault="").count
+)
+
+register(
+    Entry(
+        "audit",
+        _("監査記録"),
+        "audit:index",
+        order=90,
+        place="desk",
+        group=_("管理"),
+        roles=("auditor", "administrator"),
+        keys="g a",
+    )
+)

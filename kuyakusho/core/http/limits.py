@@ -22,7 +22,7 @@ from functools import cache, wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from limits import parse
 from limits.errors import StorageError
@@ -33,7 +33,7 @@ from kuyakusho.core.errors import TooMany
 
 log = logging.getLogger("kuyakusho.limits")
 By = Callable[[HttpRequest], str]
-View = Callable[..., HttpResponse]
+View = Callable[..., Any]
 
 
 def by_address(request: HttpRequest) -> str:
@@ -80,7 +80,7 @@ def rate_limited(limit: str, *, by: By = by_address, methods: tuple[str, ...] = 
         scope = f"{view.__module__}.{view.__qualname__}"
 
         @wraps(view)
-        def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if not methods or request.method in methods:
                 count(limit, scope, by(request))
             return view(request, *args, **kwargs)

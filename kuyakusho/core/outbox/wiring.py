@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db.models import Count, Min
+from django.utils.translation import gettext_lazy as _
 
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.http import metrics, probes
+from kuyakusho.core.ui.navigation import Entry as MenuEntry
+from kuyakusho.core.ui.navigation import register
 
 from . import mail
 from .models import FACT, MESSAGE, Entry, Heartbeat
@@ -61,3 +64,15 @@ metrics.gauge("outbox_entries", "Entries that are not done", _backlog, labels=("
 metrics.gauge("outbox_oldest_seconds", "How long the oldest due entry has been due", _oldest)
 metrics.gauge("workers", "Workers heard of within a minute", _workers)
 probes.check("worker", _worker_fault, is_vital=False)
+register(
+    MenuEntry(
+        "outbox",
+        _("送信の状況"),
+        "outbox:index",
+        order=92,
+        place="desk",
+        group=_("管理"),
+        roles=("administrator",),
+        keys="g o",
+    )
+)

@@ -9,6 +9,7 @@ from typing import Any
 from django.test import Client
 
 from kuyakusho.core.access.actor import Actor
+from kuyakusho.core.accounts.backends import PATHS, STAFF
 from kuyakusho.core.accounts.models import Account, Posting, StaffMember
 from kuyakusho.core.wards.models import Section, Ward
 
@@ -45,5 +46,5 @@ def a_member(ward: Ward, *roles: str) -> StaffMember:
 
 def signed_in(member: StaffMember) -> Client:
     client = Client()
-    client.force_login(member.account, "django.contrib.auth.backends.ModelBackend")
+    client.force_login(member.account, PATHS[STAFF])
     return client
