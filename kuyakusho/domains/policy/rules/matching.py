@@ -52,7 +52,7 @@ def pairs_by_rare_words(left: Sequence[str], right: Sequence[str], *, least: flo
     frequency = Counter(gram for text in (*left, *right) for gram in telling_bigrams(text))
     total = len(left) + len(right)
     return _paired(
-        left, right, least, None, {gram: math.log(total / count) ** 2 for gram, count in frequency.items()}
+        left, right, least, None, {gram: math.log((total + 1) / count) ** 2 for gram, count in frequency.items()}
     )
 
 
