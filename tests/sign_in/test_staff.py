@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from kuyakusho.core.access.actor import VISITOR
 from kuyakusho.core.accounts import sessions
 from kuyakusho.core.accounts.factors import recovery, totp
 from kuyakusho.core.accounts.models import SignIn, SignInPolicy, StaffMember, TotpFactor
 from kuyakusho.core.accounts.services import factors, passwords
 from kuyakusho.core.accounts.tests import making
-from kuyakusho.core.access.actor import VISITOR
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.wards.models import Ward
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from kuyakusho.core import access
-from kuyakusho.core.access.actor import Actor
 from kuyakusho.core.access.acting import ActingStaff, staff_on
+from kuyakusho.core.access.actor import Actor
 from kuyakusho.core.accounts import attempts, backends, rules, sessions
 from kuyakusho.core.accounts.devices import counter_pc
 from kuyakusho.core.accounts.factors import passkeys, pins
