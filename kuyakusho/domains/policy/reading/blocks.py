@@ -17,12 +17,16 @@ from .marks import Mark
 from .source import Range
 
 _OPEN_END = "をはがにのとでもやへ、・，(「『【〔および及"
+_KANJI = re.compile(r"[一-龥々]{2}")
+_KATAKANA = re.compile(r"[ァ-ヴー]{2}")
 _NOMINAL = ("こと", "もの", "など", "まちへ", "区へ", "とも", "ひと", "あと", "うち")
 _CONNECTIVES = (
     "また", "さらに", "特に", "なお", "そして", "加えて", "あわせて", "併せて", "具体的に", "このため", "その", "これ",
     "今後", "引き続き", "しかし", "一方", "同時に", "そこで", "こうした", "まずは", "ただし",
 )  # fmt: skip
 _HEADINGS = ("level", "code", "named", "facet", "number", "bracket", "section", "hint")
+#: Lines that no other line goes on.
+_ALONE = ("title", "named", "echo", "furniture", "money", "sdgs", "unit", "section", "owner", "label", "pointer")
 #: A title does not go on after a nominal ending; it may after these.
 _ATTRIBUTIVE = re.compile(r"(?:の|による|における|に関する|向けた|立った|[しっれ]た|ための|できる|せる)$")
 
@@ -73,7 +77,10 @@ class Block:
 
 def assemble(lines: list[Line], marks: list[Mark], layout: Layout) -> list[Block]:
     """Join lines to blocks, in reading order. Every line is in exactly one block."""
-    widths = column_widths(lines, [mark.kind != "text" for mark in marks], layout)
+    widths = column_widths(
+        lines, [mark.kind != "text" for mark in marks], [mark.kind in _ALONE for mark in marks], layout
+    )
+    seams = _broken_words(lines)
     blocks: list[Block] = []
     previous: Block | None = None
     for line, mark in zip(lines, marks, strict=True):
@@ -84,7 +91,7 @@ def assemble(lines: list[Line], marks: list[Mark], layout: Layout) -> list[Block
         if (
             previous is not None
             and mark.kind in ("text", "hint")
-            and _continues(previous, line, mark, layout, widths[previous.lines[-1].index])
+            and _continues(previous, line, mark, layout, widths[previous.lines[-1].index], line.index in seams)
         ):
             previous.lines.append(line)
             (previous.title if _in_title(previous) else previous.body).append((line.start, line.end))
@@ -114,9 +121,24 @@ def _in_title(block: Block) -> bool:
     return block.kind in ("number", "level", "code", "hint") and not block.body
 
 
-def _continues(block: Block, line: Line, mark: Mark, layout: Layout, width: int) -> bool:
+def _broken_words(lines: list[Line]) -> set[int]:
+    """Indexes of lines that seem to begin inside a word: the characters on both sides of the break stand together
+    elsewhere in the document (安｜心), and both are kanji or both katakana."""
+    pairs: set[str] = set()
+    for line in lines:
+        text = line.text
+        pairs.update(text[i : i + 2] for i in range(len(text) - 1))
+    found: set[int] = set()
+    for before, line in zip(lines, lines[1:], strict=False):
+        seam = before.text[-1] + line.text[0]
+        if seam in pairs and (_KANJI.fullmatch(seam) or _KATAKANA.fullmatch(seam)):
+            found.add(line.index)
+    return found
+
+
+def _continues(block: Block, line: Line, mark: Mark, layout: Layout, width: int, is_inside_word: bool) -> bool:
     last = block.lines[-1]
-    if block.kind in ("title", "echo", "furniture", "money", "sdgs", "unit", "named", "facet") and not (
+    if block.kind in ("title", "echo", "furniture", "owner", "label", "pointer", "money", "sdgs", "unit", "named", "facet") and not (
         block.kind in ("named", "facet") and block.body
     ):
         return False
@@ -128,7 +150,7 @@ def _continues(block: Block, line: Line, mark: Mark, layout: Layout, width: int)
         return False
     if block.kind == "hint":
         return False
-    if last.page != line.page and (last.ends_sentence or not _is_full(last, width)):
+    if last.page != line.page and (last.ends_sentence or not _is_full(last, width, line)):
         return False
     gap_limit = layout.wrap_gap if last.page == line.page else 3
     if line.gap > gap_limit:
@@ -139,7 +161,7 @@ def _continues(block: Block, line: Line, mark: Mark, layout: Layout, width: int)
     if last.ends_sentence:
         if layout.uses_trailing_space:
             return not last.has_trailing_space
-        further = _is_full(last, width) and len(line.text) > 12
+        further = _is_full(last, width, line) and len(line.text) > 12
         return block.kind != "note" and (further or line.text.startswith(_CONNECTIVES))
     if goes_on(last.text) or _unbalanced(block) or (len(block.lines) == 1 and _ATTRIBUTIVE.search(last.text)):
         return True
@@ -147,7 +169,9 @@ def _continues(block: Block, line: Line, mark: Mark, layout: Layout, width: int)
         return not last.has_trailing_space or _tight_title(block, last, line, layout)
     if line.gap < layout.wrap_gap and len(block.lines) == 1 and block.kind == "text":
         return _tight_title(block, last, line, layout)
-    return _is_full(last, width)
+    if is_inside_word:
+        return last.columns >= 0.7 * width
+    return _is_full(last, width, line)
 
 
 def _tight_title(block: Block, last: Line, line: Line, layout: Layout) -> bool:
@@ -159,20 +183,20 @@ def _tight_title(block: Block, last: Line, line: Line, layout: Layout) -> bool:
 
 def _title_goes_on(block: Block, last: Line, line: Line, layout: Layout, width: int) -> bool:
     if block.kind in ("named", "facet"):
-        return not last.ends_sentence and (_is_full(last, width) or goes_on(last.text))
+        return not last.ends_sentence and (_is_full(last, width, line) or goes_on(last.text))
     if block.kind == "section":
-        return not last.ends_sentence or line.text.startswith(_CONNECTIVES) or _is_full(last, width)
+        return not last.ends_sentence or line.text.startswith(_CONNECTIVES) or _is_full(last, width, line)
     if block.mark.is_bracketed:
         return _unbalanced(block) and len(block.lines) < 4
     if not block.title:
         return True
-    if last.ends_sentence or len(block.lines) >= 4:
+    if last.ends_sentence or len(block.lines) >= 4 or (last.text[-1] in "】〕》" and not _unbalanced(block)):
         return False
     if goes_on(last.text) or _unbalanced(block):
         return True
     if layout.uses_trailing_space:
-        return not last.has_trailing_space and _is_full(last, width)
-    return _is_full(last, width) and line.columns < width - 6
+        return not last.has_trailing_space and _is_full(last, width, line)
+    return _is_full(last, width, line) and line.columns < width - 6
 
 
 def goes_on(text: str) -> bool:
@@ -180,8 +204,14 @@ def goes_on(text: str) -> bool:
     return text[-1] in _OPEN_END and not text.endswith(_NOMINAL)
 
 
-def _is_full(line: Line, width: int) -> bool:
-    return line.columns >= max(width - 7, width * 0.8)
+def _is_full(line: Line, width: int, after: Line) -> bool:
+    """Whether a line reaches the edge of its column, so that what follows may be its continuation.
+
+    A paragraph hardly begins with a hiragana that is no connective: there the line need not be quite full.
+    """
+    if "ぁ" <= after.text[0] <= "ゖ" and not after.text.startswith(_CONNECTIVES):
+        return line.columns >= 0.7 * width
+    return line.columns >= (width - 3 if width <= 44 else max(width - 7, 0.85 * width))
 
 
 def _unbalanced(block: Block) -> bool:

@@ -111,7 +111,7 @@ class Freezer:
             notes=[self._passage(p) for p in draft.notes],
             budgets=draft.budgets,
             sdgs=sorted(set(draft.sdgs)),
-            evaluations=[self._evaluation(p) for p in draft.evaluations],
+            evaluations=[self._evaluation(p) for p in draft.evaluations if p.paragraphs],
             owner=draft.owner,
         )
         if draft.kind == "indicator":
@@ -121,6 +121,8 @@ class Freezer:
         return node
 
     def title(self, draft: Draft) -> str:
+        if draft.kind == "item" and draft.title and draft.paragraphs and draft.title == draft.paragraphs[0]:
+            return first_sentence(read(self.source, draft.title))
         if draft.title:
             joint = self.slogan_join if draft.kind == "goal" else ""
             if joint and len(draft.title) > 1:
@@ -147,8 +149,9 @@ def first_sentence(text: str) -> str:
     return text[:stop] if 0 < stop < len(text) - 1 else text.removesuffix("。")
 
 
-_GRADE = re.compile(r"[:：]\s*(?P<g>[A-DS]|[ABCD]{1}|[ab]|①|②|\(i{1,2}\)|[ア-ウ]|[○◎△×])\s*$", re.MULTILINE)
-_GRADE_ALONE = re.compile(r"^\s*(?P<g>[A-D]|[ab]|①|②|\(i{1,2}\)|①\(i{1,2}\)|②\(i{1,2}\)|[アイウ]|[○◎△×])\s*(?P<m>順調.{0,6}|達成|未達成)?\s*$", re.MULTILINE)
+_CODES = r"[①②③]\s?\((?:i{1,2}|[ⅰⅱ])\)|[A-DS]|[ab]|[①②③]|\((?:i{1,2}|[ⅰⅱ])\)|[ア-ウ]|[○◎△×]"
+_GRADE = re.compile(rf"(?:[:：]\s*|\s)(?P<g>{_CODES})\s*$", re.MULTILINE)
+_GRADE_ALONE = re.compile(rf"^\s*(?P<g>{_CODES})\s*(?:順調.{{0,6}}|達成|未達成)?\s*$", re.MULTILINE)
 
 
 def read_grade(text: str, grades: dict[str, dict[str, str]]) -> tuple[str | None, str | None]:
@@ -157,13 +160,17 @@ def read_grade(text: str, grades: dict[str, dict[str, str]]) -> tuple[str | None
     match = _GRADE.search(folded) or _GRADE_ALONE.search(folded)
     if not match:
         return None, None
-    grade = match["g"]
-    meaning = next((codes[grade] for codes in grades.values() if grade in codes), None)
-    return grade, meaning
+    grade = "".join(match["g"].split())
+    parts = [grade] if any(grade in codes for codes in grades.values()) else re.findall(r"[①②③]|\([^)]*\)", grade)
+    meanings = [
+        next((codes[part] for codes in grades.values() if part in codes), "")
+        for part in (part.replace("ⅰ", "i").replace("ⅱ", "ii") for part in parts)
+    ]
+    return grade, "、".join(meaning for meaning in meanings if meaning) or None
 
 
 _TARGET = re.compile(
-    r"(?P<value>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>%|ポイント|[一-龥ァ-ヴー㎡]{0,6}?)\s*(?P<cmp>以上|以下|未満|超|減|増|をめざす|を目指す|とする|以内|(?=[)\s、。]|$))"
+    r"(?P<value>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>%|ポイント|(?:か|ヶ|カ|箇)?[一-龥ァ-ヴー㎡]{0,6}?)\s*(?P<cmp>以上|以下|未満|超|減|増|をめざす|を目指す|とする|以内|(?=[)\s、。]|$))"
 )
 _PERIOD = re.compile(r"[(（]?\s*((?:令和|平成|R|H)?[0-9元]{1,4}年?度?(?:末|まで|中)?(?:\s*[~-]\s*(?:令和|平成|R|H)?[0-9元]{1,4}年?度?(?:末|まで)?)?)\s*(?:作成|合計|累計)?")
 

@@ -141,7 +141,7 @@ def _ward_name(raw: str) -> str | None:
     for glue in ("年度", "令和", "平成", "市"):
         if glue in name:
             name = name.split(glue)[-1]
-    name = re.sub(r"^[ぁ-ん](?=[一-龥])", "", name)
+    name = re.sub(r"^(?:年?度|[ぁ-ん](?=[一-龥]))", "", name)
     if len(name) < 2 or name in _NOT_WARDS or any(name.endswith(bad) for bad in ("地区", "学区", "校区", "モデル区")):
         return None
     return name
@@ -187,6 +187,9 @@ def _city(lines: list[Line], facts: Facts) -> None:
             if facts.ward and match[2] == facts.ward:
                 city = next((c for c in known if match[1].endswith(c)), match[1])
                 counts[city] += 5
+        tab = re.match(r"([一-龥ぁ-んァ-ヴヶケー]{1,8}市)\s*[:|-]", text) if line.hint == "page-title" else None
+        if tab:
+            counts[tab[1]] += 3
         for city in known:
             if city in text:
                 counts[city] += 1

@@ -16,6 +16,7 @@ from .source import SourceText
 #: A sentence or a bracketed whole ends here.
 TERMINAL = "。．！!？?」』）)】〕》〉⇒→"
 _SENTENCE = "。！!？?"
+_WIDE = re.compile(r"[^\x00-\x7f]")
 _BREAKS = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
@@ -36,11 +37,11 @@ class Line:
     hint_level: int = 0
     is_split: bool = False
     """True when the line was cut out of a longer one (a document that lost its line breaks)."""
+    columns: int = 0
+    """Its printed width: a Japanese character takes two columns, a Latin letter or digit one."""
 
-    @property
-    def columns(self) -> int:
-        """Its printed width: a Japanese character takes two columns, a Latin letter or digit one."""
-        return columns(self.text)
+    def __post_init__(self) -> None:
+        self.columns = columns(self.text)
 
     @property
     def is_terminated(self) -> bool:
@@ -68,7 +69,9 @@ class Layout:
 
 def columns(text: str) -> int:
     """Printed width in half-width columns."""
-    return 2 * len(text) - sum(char.isascii() for char in text)
+    if text.isascii():
+        return len(text)
+    return len(text) + len(_WIDE.findall(text))
 
 
 def split_lines(source: SourceText) -> list[Line]:
@@ -151,7 +154,9 @@ def measure(lines: list[Line], starts_something: list[bool]) -> Layout:
     return Layout(wrap_gap, uses_space, max(width, 24))
 
 
-def column_widths(lines: list[Line], starts_something: list[bool], layout: Layout) -> list[int]:
+def column_widths(
+    lines: list[Line], starts_something: list[bool], stands_alone: list[bool], layout: Layout
+) -> list[int]:
     """For each line the printed width of the column it stands in.
 
     Lines that may be one paragraph (no mark, no wider gap between them) are looked at together; their width is
@@ -160,7 +165,10 @@ def column_widths(lines: list[Line], starts_something: list[bool], layout: Layou
     widths = [0] * len(lines)
     low = 0
     for index in range(1, len(lines) + 1):
-        if index < len(lines) and not starts_something[index] and lines[index].gap <= layout.wrap_gap:
+        joins = index < len(lines) and not (
+            starts_something[index] or stands_alone[index - 1] or lines[index - 1].ends_sentence
+        )
+        if joins and lines[index].gap <= layout.wrap_gap:
             continue
         stretch = sorted((line.columns for line in lines[low:index]), reverse=True)
         width = next((a for a, b in zip(stretch, stretch[1:], strict=False) if a - b <= 4), stretch[0])

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from . import leaflet, outline
 from .blocks import Block, assemble
 from .characters import fold
@@ -29,6 +31,18 @@ def parse(source: SourceText, profile: Profile | str | None = None) -> ImportedP
     `profile` is a profile or its key; without it the style is recognised from the text. Any text gives a
     result: what has no structure is attached, and the warnings say so.
     """
+    # A tree of many small objects makes the collector run over and over, for more than half of the time of a
+    # large document and growing faster than it; nothing here leaves cycles worth collecting before the end.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _parse(source, profile)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _parse(source: SourceText, profile: Profile | str | None) -> ImportedPolicy:
     repairs: list[Repair] = []
     doubts: list[Repair] = []
     lines = unroll(split_lines(source), repairs)
@@ -42,6 +56,9 @@ def parse(source: SourceText, profile: Profile | str | None = None) -> ImportedP
     for index in facts.title_lines:
         marks[index] = Mark("title")
     mark_echoes(lines, marks)
+    for line, mark in zip(lines, marks, strict=True):
+        if mark.kind == "text" and len(line.text) <= 80 and chosen.pointers.search(line.text):
+            mark.kind = "pointer"
     layout = measure(lines, [mark.kind != "text" for mark in marks])
     blocks = assemble(lines, marks, layout)
     _set_aside(blocks, chosen)
@@ -86,11 +103,13 @@ def _profile(given: Profile | str | None, lines: list[Line], doubts: list[Repair
 def _set_aside(blocks: list[Block], profile: Profile) -> None:
     """Lines that point elsewhere or say whom to call are no policy."""
     for block in blocks:
+        if block.kind == "pointer":
+            block.role = "caption"
         if block.kind not in ("short", "prose") or len(block.text) > 120:
             continue
         contacts = {match[0] for match in profile.contacts.finditer(block.text)}
         calls = len(contacts) >= 2 and not block.text.endswith(("。", "ます", "！", "!"))
-        if calls or profile.pointers.search(block.text):
+        if calls:
             block.role = "caption"
 
 
@@ -125,8 +144,23 @@ def _result(
         document_attached=document.attached,
         source_text_length=len(text),
     )
+    _stage_by_content(policy)
     policy.warnings = _warnings(source, policy)
     return policy
+
+
+def _stage_by_content(policy: ImportedPolicy) -> None:
+    """A form with filled-in evaluations is at that stage, whether or not it says so."""
+    if policy.stage_key not in ("final", "midyear"):
+        return
+    phases = {evaluation.phase for node in policy.walk() for evaluation in node.evaluations}
+    for key, word in (("self_evaluation", "自己評価"), ("midyear", "中間")):
+        if key in phases:
+            if policy.stage_key != key:
+                policy.stage_key, policy.stage = key, word
+                policy.doubts = [d for d in policy.doubts if not d.sentence.startswith("段階（")]
+                policy.doubts.append(Repair("stage-by-content", f"「{word}」の欄に記入があるため、段階を「{word}」としました。"))
+            return
 
 
 def _warnings(source: SourceText, policy: ImportedPolicy) -> list[str]:

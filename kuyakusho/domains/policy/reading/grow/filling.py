@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 #: Bullets from the outermost in; a mark of an earlier class is never below one of a later class.
 _CLASSES = ("■◼◾", "◆♦", "●★◎", "□○◇▼▶►▸☆❖◦▪", "・-*+✓✔➢⇒→∘‣⦿▷▫")
-_OWNER = re.compile(r"^\s*[【\[(]?\s*(?:担当|所管|主管)\s*(?:課|係|部署|グループ)?\s*[】\])]?\s*[:：]?\s*(?P<name>[^\s。]{2,30})\s*$")
 _TAIL_BUDGET = re.compile(r"[(〈<【\[]\s*[^()〈〉<>【】\[\]]{0,16}?円[^()〈〉<>【】\[\]]{0,6}[)〉>】\]]\s*$")
 
 
@@ -44,11 +43,24 @@ class Filling:
 
     def close(self) -> None:
         """A heading follows: nothing goes on."""
+        self._results_to_indicators()
         self.mode = ""
         self.passage = None
         self.items = []
         self.note = None
         self.indicator = None
+
+    def _results_to_indicators(self) -> None:
+        """Results that are as many as the indicators above them belong to them one by one."""
+        passage = self.passage
+        if self.mode != "result" or passage is None:
+            return
+        indicators = [child for child in self.node.children if child.kind == "indicator"]
+        if len(indicators) < 2 or len(indicators) != len(passage.paragraphs):
+            return
+        self.node.evaluations.remove(passage)
+        for indicator, paragraph in zip(indicators, passage.paragraphs, strict=True):
+            indicator.evaluations.append(DraftPassage("result", passage.label, [paragraph], list(paragraph)))
 
     @property
     def node(self) -> Draft:
@@ -80,6 +92,11 @@ class Filling:
             self._own(block)
         elif kind in ("bracket", "hint"):
             self._subheading(block)
+        elif kind == "owner":
+            self._owner(block)
+        elif kind == "label":
+            if not (self.mode in ("evaluation", "result") and self._into_passage(block)):
+                self.grower.attach(block, "label")
         elif kind == "prose":
             self.text(block)
         else:
@@ -93,6 +110,9 @@ class Filling:
         if role == "result" and self.mode == "evaluation" and key == "result":
             # 「プロセス指標の達成状況」 inside 「自己評価」 is part of the evaluation.
             role, key = "evaluation", self.passage.key if self.passage else "self_evaluation"
+        if role == "strategy" and self.node.kind == "strategy" and not self.node.is_soft:
+            # 「戦略（中期的な取組の方向性）」 inside 戦略1-1 says what the strategy is.
+            role, key = "text", "plan"
         inside = self.mode == "evaluation" and role == "text" and key in ("problem", "improvement")
         within = self.passage.key if inside and self.passage else ""
         while self.node.is_soft and len(self.grower.stack) > 1:
@@ -140,7 +160,8 @@ class Filling:
 
     def _homeless(self, block: Block) -> Draft:
         """A labelled part before any heading becomes a statement, so that its text keeps its label."""
-        draft = Draft("statement", RANKS["pillar"], label=[block.span_of(block.mark.title) or (block.start, block.end)])
+        kind = "goal" if block.mark.key in ("vision", "state") else "statement"
+        draft = Draft(kind, RANKS["pillar"], label=[block.span_of(block.mark.title) or (block.start, block.end)])
         self.grower._push(self.grower.root, draft)
         self.grower.doubts.append(
             Repair("part-without-heading", f"「{block.text[:20]}」の前に見出しがありません。", ((block.start, block.end),))
@@ -308,8 +329,6 @@ class Filling:
             self._new_indicator(block, [(line.start, line.end) for line in block.lines], own=True)
             return
         body = list(block.body) or list(block.title) or [(line.start, line.end) for line in block.lines]
-        if self._owner(block):
-            return
         node = self.node
         if node is self.grower.root:
             self.grower.attach(block, "preamble" if self.grower.last is None else "stray")
@@ -324,20 +343,19 @@ class Filling:
         self.items = []
         self.grower.last = node
 
-    def _owner(self, block: Block) -> bool:
-        match = _OWNER.match(block.text)
-        if match is None or self.node is self.grower.root:
-            return False
-        self.node.owner = match["name"].rstrip("】])）")
-        self.node.take(block)
-        return True
+    def _owner(self, block: Block) -> None:
+        """「担当：防災係」 names the section of the open heading."""
+        node = self._holder()
+        if node is self.grower.root:
+            self.grower.attach(block, "owner")
+            return
+        node.owner = "".join(self.grower.source[s:e] for s, e in block.title)
+        node.take(block)
 
     def _short(self, block: Block) -> None:
         """A short line without an end: content where content is awaited, else a caption."""
         if self.mode and self.node is not self.grower.root:
             self.text(block)
-            return
-        if self._owner(block):
             return
         node = self.node
         if node is self.grower.root or self.items or node.children or (node.paragraphs and node.kind in RANKS):
@@ -397,7 +415,7 @@ class Filling:
         printed = budget.span
         amount = find_amounts(self.grower.source[printed[0] : printed[1]])
         split = printed[0] + amount[0].start if amount else printed[1]
-        draft.title = [(printed[0], split)] if split > printed[0] else [printed]
+        draft.title = [(printed[0], split)] if split > printed[0] else []
         draft.paragraphs = [[(split, printed[1])]] if split < printed[1] else []
         draft.own.append(own)
         node.own = _without(node.own, [own])

@@ -277,7 +277,7 @@ class Grower:
         if code and self.profile.shape != "coded":
             draft.code, draft.printed_code, draft.key = code, self._printed(code, block), block.mark.code_key
         draft.take(block)
-        twin = self._same_named(draft)
+        twin = self._outer_named(draft) or self._same_named(draft)
         if twin is not None:
             twin.own.extend(draft.own)
             self._restack(twin)
@@ -292,6 +292,13 @@ class Grower:
         """A heading over several nodes is kept with the first node it opens."""
         self.close_to(0)
         self.groups.append(block)
+
+    def _outer_named(self, draft: Draft) -> Draft | None:
+        """A heading of the same kind just above with nothing between: 「第1章 めざす姿」 over 「基本理念」."""
+        last = self.root.children[-1] if self.root.children else None
+        if last is None or last.kind != draft.kind or last.kind == "statement" or not last.is_empty or last.title:
+            return None
+        return last
 
     def _same_named(self, draft: Draft) -> Draft | None:
         """A heading of the same kind and words that has nothing under it yet: an entry of a list of contents."""

@@ -85,7 +85,8 @@ def _texts(
         if not plan.free(index):
             continue
         joins = previous is not None and (
-            block.kind in ("bullet", "note", "part")
+            (place > 1 and not plan.blocks[previous].lines[-1].is_terminated and block.kind == "prose")
+            or block.kind in ("bullet", "note", "part")
             or block.text.startswith(_CONNECTIVES)
             or (plan.blocks[previous].kind == "bullet" and block.kind == "prose" and block.gap == 0)
         )
@@ -199,7 +200,8 @@ def _claim(
     # What stands before the first name and text is the heading of this part, with its lead paragraph.
     first = min([*(i for g in groups.values() for i in g), *names])
     lead = [index for index in range(low, first) if plan.free(index)]
-    if lead and plan.blocks[lead[0]].kind == "short" and len(lead) <= 2:
+    apart = low == 0 or low - 1 in plan.claimed or plan.areas[low - 1] != plan.areas[low]
+    if lead and len(lead) <= 2 and (plan.blocks[lead[0]].kind == "short" or apart):
         for index in lead:
             plan.group("sections", plan.blocks[index])
         plan.claim(*lead)

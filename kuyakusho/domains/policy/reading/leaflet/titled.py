@@ -117,7 +117,6 @@ def _open_group(plan: Plan, index: int, role: str) -> list[Block]:
         # The zone of measures has no numbered pillars: its titled groups are the pillars.
         block.role = "pillar"
         pillar = Pillar(None, plan.title_of(block), [block])
-        pillar.runs.append(group)
         plan.pillars.append(pillar)
         group = pillar.texts
     else:

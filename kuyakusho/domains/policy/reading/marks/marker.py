@@ -55,6 +55,8 @@ class Marker:
         text = line.text
         if not text.strip() or is_page_number(text) or is_furniture(text):
             return Mark("furniture")
+        if line.hint == "page-title":
+            return Mark("furniture")
         note = patterns.NOTE.match(text)
         if note and not text.startswith("*"):
             return Mark("note", rest=note.end())
@@ -83,12 +85,19 @@ class Marker:
             return Mark("note", marker="*", rest=note.end())
         if line.hint == "item":
             return self._money(text, 0) or self._sdgs(text) or Mark("bullet", marker="item", rest=0)
+        if len(text) == 1 or text in ("計画", "実績"):
+            return Mark("label")
+        owner = patterns.OWNER.fullmatch(text)
+        if owner:
+            return Mark("owner", title=owner.span("name"), rest=len(text))
         if patterns.DEFINITION.match(text):
             return Mark("note", marker="…", rest=0)
         return self._plain(line, text)
 
     def _heading(self, line: Line, text: str, offset: int) -> Mark | None:
         body = text[offset:]
+        if _is_goal_name(body) and len(body) > 6:
+            return None
         for reading in (self._level, self._phrase, self._code_only):
             mark = reading(body)
             if mark is not None:
@@ -220,8 +229,10 @@ class Marker:
         budgets = find_budgets(text, 0, None)
         if not budgets:
             return None
-        covered = sum(b.span[1] - b.span[0] for b in budgets)
-        if covered < 0.6 * len(text):
+        kept = text
+        for budget in reversed(budgets):
+            kept = kept[: budget.span[0]] + kept[budget.span[1] :]
+        if len(patterns.AMOUNT_NOISE.sub("", kept)) > 0.25 * len(text):
             return None
         return Mark("money", rest=offset)
 

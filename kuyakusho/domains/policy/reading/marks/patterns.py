@@ -108,6 +108,9 @@ CODE_ONLY = re.compile(
 BRACKETED = re.compile(rf"(?P<mark>[{HEADING_MARKS}]\s*)?(?P<open>[【〔〖《〈<\[])\s*(?P<title>[^】〕〗》〉>\]]{{1,60}})\s*[】〕〗》〉>\]]\s*(?P<rest>.*)")
 BULLET = re.compile(r"(?P<dash>[-*+]\s+)?(?P<mark>[・◆◇●○■□▪▫▶▷►▸★☆✓✔➢⇒→❖◎⦿‣·∘◼◾♦▼]|[-*+](?=\s)|[-](?=[^\s0-9\-(]))\s*")
 NOTE = re.compile(r"(?:[-・]\s+)?(?:\(\s*注\s*[0-9一二三四五①-⑳]*\s*\)|注\s*[0-9①-⑳]*\s*[):.]|※\s*[0-9]*|\*\s*[0-9]*(?!\*))\s*")
+OWNER = re.compile(r"[・]?\s*[【\[(]?\s*(?:担当|所管|主管|担当所属)\s*(?:課|係|部署|グループ)?\s*[】\])]?\s*[:\s]\s*(?P<name>[^\s。、:]{2,30})\s*[】\])]?")
+#: What may stand between labelled amounts: labels without an amount, dashes, brackets.
+AMOUNT_NOISE = re.compile(r"(?:(?:令和|平成|R|H)?\s*(?:元|[0-9]{1,2})\s*(?:年度?)?\s*(?:決算|予算|算定見込)額?|[-/|・:,()\[\]\s円])+")
 #: 「地域のＤＸ…デジタル技術を活かして…」 explains a term.
 DEFINITION = re.compile(r"(?P<term>[^、。…・]{1,16})…(?![…0-9\s])")
 PART = re.compile(r"(?:[-*・]\s+)?(?P<code>[0-9]{1,2}|[a-z])\)\s*")

@@ -132,7 +132,8 @@ def _gutter(segments: list[Segment]) -> float | None:
             continue
         fullness = statistics.mean(s.right - s.x for s in left) / max(gutter - min(s.x for s in left), 1.0)
         aligned = sum(1 for s in right if abs(s.x - start) < size) / len(right)
-        if fullness < 0.5 or aligned < 0.3:
+        running = sum(1 for s in left if "。" in s.text or "、" in s.text) / len(left)
+        if (fullness < 0.5 and running < 0.25) or aligned < 0.3:
             continue
         score = min(len(left), len(right)) - 2.0 * crossing + 3.0 * aligned
         if best is None or score > best[0]:

@@ -24,7 +24,7 @@ _NAMES = {
     "utf-16-le": "UTF-16",
     "utf-16-be": "UTF-16",
     "cp932": "Shift_JIS",
-    "euc_jp": "EUC-JP",
+    "euc_jis_2004": "EUC-JP",
     "iso2022_jp_ext": "ISO-2022-JP",
 }
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd\ue000-\uf8ff]")
@@ -47,13 +47,12 @@ def decode(data: bytes) -> Decoded:
         if data.startswith(bom):
             body = data[len(bom) :] if encoding != "utf-8-sig" else data[3:]
             return _checked(_lenient(body, "utf-8" if encoding == "utf-8-sig" else encoding))
-    sample = data[:4000]
-    if sample.count(0) > len(sample) // 8:
-        candidates = ["utf-16-le", "utf-16-be"]
+    if b"\n\x00" in data or b"\x00\n" in data or data[:4000].count(0) > len(data[:4000]) // 8:
+        candidates = ["utf-16-le", "utf-16-be", "utf-8"]
     elif b"\x1b$" in data or b"\x1b(" in data[:2000]:
         candidates = ["iso2022_jp_ext"]
     else:
-        candidates = ["utf-8", "cp932", "euc_jp"]
+        candidates = ["utf-8", "cp932", "euc_jis_2004"]
     tried = [_lenient(data, encoding) for encoding in candidates]
     return _checked(max(tried, key=_plausibility))
 
@@ -75,7 +74,8 @@ def _plausibility(decoded: Decoded) -> float:
     text = decoded.text[:200_000]
     if not text:
         return -1.0
-    strange = len(_CONTROL.findall(text)) + 0.7 * len(_HALF_KANA.findall(text))
+    foreign = len(text) - len(text.encode("cp932", "ignore").decode("cp932", "ignore"))
+    strange = len(_CONTROL.findall(text)) + 0.7 * len(_HALF_KANA.findall(text)) + 0.3 * foreign
     return (len(_JAPANESE.findall(text)) - 6.0 * strange) / len(text) + (0.01 if decoded.lost == 0 else 0.0)
 
 

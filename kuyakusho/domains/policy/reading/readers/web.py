@@ -45,6 +45,10 @@ def read(decoded: plain.Decoded, filename: str) -> SourceText:
         ) from error
     main = _main(root)
     writer = Writer()
+    title = root.findtext(".//title")
+    if title and title.strip():
+        # Shown in the browser's tab; often the only place that names the city.
+        writer.line(" ".join(title.split()), "page-title")
     walker = _Walker(writer)
     walker.block(main, 0)
     walker.flush()
