@@ -15,7 +15,7 @@ from rich.console import Console
 import bench
 
 RESULTS = Path(__file__).parent / "results"
-NOT_BENCHMARKS = {"__main__", "results"}
+NOT_BENCHMARKS = {"__main__", "results", "office"}
 
 
 def benchmarks() -> dict:
