@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -155,3 +156,34 @@ def test_plans_beside_the_policy(ward: str) -> None:
     assert all(
         plan.plan.value.demo for plan in pack(ward)["policy"].plans if plan.plan.value.kind != "policy"
     )
+
+
+def test_the_example_of_the_documentation_can_be_added_as_it_stands(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "add-an-initiative.md").read_text("utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", page, re.S)
+    assert [block.split("\n")[0].strip() for block in blocks] == [
+        "[[initiative]]", "[[initiative.find]]", "[[initiative.budget]]", "[[indicator]]",
+    ]  # fmt: skip
+    folder = tmp_path / "yokohama-nishi"
+    shutil.copytree(ROOT / "packs" / "yokohama-nishi", folder)
+    with (folder / "policy" / "initiatives" / "1-links.toml").open("a", encoding="utf-8") as file:
+        file.write("\n" + "\n".join(blocks[:3]))
+    with (folder / "policy" / "indicators.toml").open("a", encoding="utf-8") as file:
+        file.write("\n" + blocks[3])
+    offered = folder / "services.toml"
+    text = offered.read_text("utf-8")
+    assert 'serves = ["Y2.3b", "Y2.3c"]' in text
+    offered.write_text(text.replace('["Y2.3b", "Y2.3c"]', '["Y2.3b", "Y2.3c", "Y1.2b"]'), "utf-8")
+    assert [str(fault) for fault in services.check(folder)] == []
+
+    wrong = folder / "policy" / "initiatives" / "1-links.toml"
+    wrong.write_text(
+        wrong.read_text("utf-8").replace(
+            'owner = "community-promotion"\ncapabilities = ["lending"]',
+            'owner = "comunity-promotion"\ncapabilities = ["lending"]',
+        ),
+        "utf-8",
+    )
+    [fault] = services.check(folder)
+    told = next(line for line in page.splitlines() if "comunity-promotion" in line)
+    assert re.sub(r":\d+:", ":", told).endswith(re.sub(r":\d+:", ":", str(fault)))
