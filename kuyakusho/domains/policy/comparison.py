@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from kuyakusho.core.ui.differences import Line, lines
+
 from .rules.longest import longest_rising
 from .rules.matching import pairs, pairs_by_rare_words
 from .rules.places import folded
-from .rules.wording import Piece, changes
 
 ALIKE, ALIKE_IN_TWO_WARDS = 0.5, 0.12
 
@@ -45,14 +46,14 @@ class Change:
         return found
 
     @cached_property
-    def title(self) -> list[Piece]:
-        """The title word by word."""
-        return changes(_of(self.before, "title"), _of(self.after, "title"))
+    def title(self) -> list[Line]:
+        """The title word by word, for `ui/diff.html`."""
+        return lines(_of(self.before, "title"), _of(self.after, "title"), whole=True)
 
     @cached_property
-    def text(self) -> list[Piece]:
-        """The text word by word."""
-        return changes(_of(self.before, "text"), _of(self.after, "text"))
+    def text(self) -> list[Line]:
+        """The text word by word, for `ui/diff.html`."""
+        return lines(_of(self.before, "text"), _of(self.after, "text"), whole=True)
 
 
 @dataclass(frozen=True)

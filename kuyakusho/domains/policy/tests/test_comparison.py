@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from kuyakusho.domains.policy.comparison import Comparison, compare, found_again
 from kuyakusho.domains.policy.rules.longest import longest_rising
-from kuyakusho.domains.policy.rules.wording import ADDED, REMOVED
 
 
 def node(
