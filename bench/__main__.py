@@ -59,6 +59,7 @@ def main(names: list[str]) -> int:
                 else f"{len(row['checks'])} checks held"
             ),
             highlight=False,
+            soft_wrap=True,
         )
     return 1 if failed else 0
 
