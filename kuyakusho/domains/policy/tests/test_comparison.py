@@ -50,10 +50,8 @@ def test_new_words_under_the_same_id_are_a_rename_shown_word_by_word() -> None:
     after = content(*({**n, "title": "防災に備える"} if n["id"] == "p2" else n for n in BASE["nodes"]))
     [change] = compare(BASE, after).changed
     assert change.kinds == ("renamed",)
-    assert [(p.kind, p.text) for p in change.title if p.kind != "same"] == [
-        (REMOVED, "災害"),
-        (ADDED, "防災"),
-    ]
+    [line] = change.title
+    assert [part for part in line.parts if part[0] != "same"] == [("removed", "災害"), ("added", "防災")]
 
 
 def test_next_years_nodes_are_found_by_the_one_they_follow() -> None:
