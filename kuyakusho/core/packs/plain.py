@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kuyakusho.core.text.rules import written
+
 from .faults import Fault
 from .positions import Lines
 from .positions import Path as Steps
@@ -27,14 +29,17 @@ N4 = frozenset(
 )
 READABLE = N5 | N4
 
-_WITH_READING = re.compile(r"[^\s（）、。]+（[ぁ-ゖァ-ヺー・ ]+）")
 _KANJI = re.compile(r"[々一-鿿豈-﫿\U00020000-\U000323AF]+")
 
 
 def hard_words(text: str) -> list[str]:
     """The runs of kanji that can be read neither at N4 nor by a reading in brackets."""
-    bare = _WITH_READING.sub("", text)
-    return [run for run in _KANJI.findall(bare) if not READABLE.issuperset(run)]
+    bare, end = [], 0
+    for start, until, _parts in written(text):
+        bare.append(text[end:start])
+        end = until
+    bare.append(text[end:])
+    return [run for piece in bare for run in _KANJI.findall(piece) if not READABLE.issuperset(run)]
 
 
 def faults_of_plain_words(

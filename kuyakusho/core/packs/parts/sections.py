@@ -96,4 +96,6 @@ def apply(ward: Ward, pack: Pack, _actor: Actor) -> list[Change]:
 
 
 def register_part() -> None:
-    register("sections", files=(FILE, "sections/*.toml"), read=read, check=check, apply=apply, after=("ward",))
+    register(
+        "sections", files=(FILE, "sections/*.toml"), read=read, check=check, apply=apply, after=("ward",)
+    )
