@@ -6,14 +6,16 @@ from django import template
 from django.http import HttpRequest
 from django.template import Context, Node, NodeList
 from django.template.base import Parser, Token
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from kuyakusho.core.ui import furigana, navigation
 from kuyakusho.core.ui.opening import Hours, opening_lines
+from kuyakusho.core.ui.said import page_lang
 from kuyakusho.core.ui.theme import DEFAULT_COLOURS, theme_of
+from kuyakusho.core.wards.addresses import ward_address
 from kuyakusho.core.wards.variants import DEFAULT, VARIANTS, Variant
 
 from .ui import page_address
@@ -72,7 +74,8 @@ def theme_address(context: Context) -> str:
     if ward is None or not ward.colours:
         return ""
     try:
-        return f"{reverse('ui:theme')}?v={theme_of(ward.colours).digest}"
+        # One address for all variants: it is the same sheet.
+        return f"{ward_address(ward, 'ui:theme')}?v={theme_of(ward.colours).digest}"
     except (NoReverseMatch, KeyError):
         return ""
 
@@ -140,7 +143,7 @@ def titled(context: Context, content: str) -> SafeString:
 def _house(request: HttpRequest | None) -> str:
     ward = getattr(request, "ward", None)
     if request is None or ward is None:
-        return "区役所 Kuyakusho"
+        return "区役所 Kuyakusho" if page_lang() == "ja" else "Kuyakusho"
     if request.variant.html_lang == "ja":
         return str(format_html("{}{}役所", ward.city, ward.name))
     return str(format_html("{} Office, {}", ward.name_en, ward.city_en))
