@@ -98,7 +98,7 @@ def apply_packs() -> None:
 
     for folder in machinery.packs_in(Path(settings.PACKS)):
         try:
-            outcome = machinery.apply(folder, actor=Actor.system("prepare"))
+            outcome = machinery.apply(folder, actor=Actor.system("pack"))
         except PackFaulty as faulty:
             for fault in faulty.faults:
                 click.echo(f"  {fault}", err=True)
