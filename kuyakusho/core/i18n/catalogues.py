@@ -51,6 +51,9 @@ _TEMPLATE_CALL = re.compile(
 _PLACE = re.compile(r"%\((\w+)\)[sd]")
 
 
+Memory = dict[tuple[str, str, str, str], str | tuple[str, ...]]
+
+
 @dataclass(frozen=True)
 class Text:
     """A text to translate, and the file it stands in."""
@@ -178,18 +181,23 @@ def update(locales: Iterable[str] = ()) -> list[Path]:
     return changed
 
 
-def _memory() -> dict[tuple[str, str, str, str], str | tuple[str, ...]]:
+def _memory() -> Memory:
     """Every translation that there is, by locale, text, plural and context."""
-    found: dict[tuple[str, str, str, str], str | tuple[str, ...]] = {}
+    found: Memory = {}
     for path, locale in catalogues():
         for message in read(path, locale):
             strings = _strings(message)
             if not message.id or not strings or not all(strings):
                 continue
             plural = isinstance(message.id, tuple | list)
-            one, many = (message.id[0], message.id[1]) if plural else (str(message.id), "")
-            found[locale, one, many, message.context or ""] = tuple(strings) if plural else strings[0]
+            found[locale, *_key(message)] = tuple(strings) if plural else strings[0]
     return found
+
+
+def _key(message: Message) -> tuple[str, str, str]:
+    if isinstance(message.id, tuple | list):
+        return message.id[0], message.id[1], message.context or ""
+    return str(message.id), "", message.context or ""
 
 
 def _kept(known: Message | None, text: Text) -> str | tuple[str, ...]:
@@ -231,46 +239,48 @@ def catalogues() -> list[tuple[Path, str]]:
 
 
 def compile_all() -> int:
-    """Compiles what is newer than its compiled form. Returns how many.
+    """Compiles everything when a catalogue is newer than a compiled one. Returns how many were compiled.
 
-    What another language lacks is filled with English, in every room: Japanese is the last resort of those who
-    read neither.
+    What a language lacks in one room is taken from another room, and else from English: Japanese is the last
+    resort of those who read neither. Rooms are compiled together, since Django lays them over each other: a room
+    that fell back on English would hide the translation in the next.
     """
-    done = 0
-    for place in [SHARED, *sorted(PACKAGE.rglob("locale"))]:
-        english = path_of(place.parent, "en")
-        for locale in LOCALES:
-            path = path_of(place.parent, locale)
-            falls_back = english.exists() and locale in FALLS_BACK
-            inputs = [p for p in (path, english if falls_back else path) if p.exists()]
-            target = path.with_suffix(".mo")
-            if not inputs or (
-                target.exists() and target.stat().st_mtime >= max(p.stat().st_mtime for p in inputs)
-            ):
-                continue
-            catalogue = read(path, locale)
-            if falls_back:
-                _fill(catalogue, read(english, "en"))
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("wb") as file:
-                write_mo(file, catalogue)
-            done += 1
-    return done
+    places = [SHARED, *sorted(PACKAGE.rglob("locale"))]
+    targets = [
+        (place.parent, locale, path_of(place.parent, locale).with_suffix(".mo"))
+        for place in places
+        for locale in LOCALES
+        if path_of(place.parent, locale).exists()
+        or (locale in FALLS_BACK and path_of(place.parent, "en").exists())
+    ]
+    newest = max((path.stat().st_mtime for path, _ in catalogues()), default=0.0)
+    if all(target.exists() and target.stat().st_mtime >= newest for *_, target in targets):
+        return 0
+    memory = _memory()
+    for room, locale, target in targets:
+        catalogue = read(path_of(room, locale), locale)
+        if locale in FALLS_BACK:
+            _fill(catalogue, read(path_of(room, "en"), "en"), locale, memory)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as file:
+            write_mo(file, catalogue)
+    return len(targets)
 
 
-def _fill(catalogue: Catalog, english: Catalog) -> None:
+def _fill(catalogue: Catalog, english: Catalog, locale: str, memory: Memory) -> None:
     for message in english:
         known = catalogue.get(message.id, message.context) if message.id else None
         if not message.id or (known is not None and all(_strings(known))):
             continue
-        strings = _strings(message)
-        if not all(strings):
-            continue
-        plural = isinstance(message.id, tuple | list)
-        # The last English form is the plural one: right for languages that know one form for all numbers.
-        string = tuple(strings[-1:] * catalogue.num_plurals) if plural else strings[0]
-        catalogue.delete(message.id, message.context)
-        catalogue.add(message.id, string, context=message.context)
+        key = _key(message)
+        string = memory.get((locale, *key))
+        if string is None and ("en", *key) in memory:
+            found = memory["en", *key]
+            # The last English form is the plural one: right for languages that know one form for all numbers.
+            string = tuple(list(found)[-1:] * catalogue.num_plurals) if isinstance(found, tuple) else found
+        if string is not None:
+            catalogue.delete(message.id, message.context)
+            catalogue.add(message.id, string, context=message.context)
 
 
 def faults() -> list[str]:
