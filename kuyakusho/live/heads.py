@@ -40,11 +40,23 @@ OURS = HOP_BY_HOP | {
     b"proxy",
 }
 
-# Control characters anywhere, a CR without its LF, an LF without its CR.
+# Control characters anywhere, a CR without its LF, an LF without its CR: for a head that isn't whole yet.
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n")
-_TARGET = re.compile(rb"[!\"$-~]*")  # visible ASCII but the fragment mark
+# The same within one line, whose CR LF has been taken off.
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_REQUEST_LINE = re.compile(
+    rb"([A-Z]+) (/[!\"$-~]*) HTTP/1\.([01])"
+)  # a target is visible ASCII but the fragment mark
 _HOST = re.compile(rb"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
-_STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-5][0-9][0-9])(?: ([\t -~\x80-\xff]*))?")
+_STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-5][0-9][0-9])(?: ([\t -~\x80-\xff]*))?")
+
+# Lines that were read before, since browsers and pages send the same ones again and again. A line has one reading
+# whatever stands around it. What may be personal is not kept.
+MOST_LINES = 4096
+LONGEST_LINE = 512
+PERSONAL = frozenset(
+    (b"cookie", b"authorization", b"referer", b"x-forwarded-for", b"set-cookie", b"location")
+)
 
 
 class Malformed(Exception):
@@ -62,6 +74,7 @@ class Request:
         "expects",
         "fields",
         "host",
+        "joined",
         "keep",
         "length",
         "method",
@@ -70,6 +83,7 @@ class Request:
         "path",
         "query",
         "target",
+        "told",
     )
 
     method: bytes
@@ -78,6 +92,10 @@ class Request:
     query: bytes
     minor: int
     fields: dict[bytes, bytes]
+    told: list[bytes]
+    """The lines that the pages are told, as they came."""
+    joined: bool
+    """Some field came more than once: the lines are made from `fields` instead."""
     host: bytes
     length: int
     keep: bool
@@ -86,62 +104,89 @@ class Request:
 
 
 NOTHING: frozenset[bytes] = frozenset()
+KNOWN_OPTIONS = frozenset((b"keep-alive", b"close", b"upgrade", b"http2-settings", b"te"))
 
 
 def parse_request(head: bytes, most_fields: int = 100, longest_target: int = 8192) -> Request:
     """The request that `head` (with its closing empty line) holds. Raises Malformed."""
-    if CONTROL.search(head):
-        raise Malformed(400, "control-character")
     lines = head[:-4].split(b"\r\n")
+    first = _REQUEST_LINE.fullmatch(lines[0])
+    if first is None:
+        raise _fault_of_request_line(lines[0], longest_target)
     request = Request()
-    _request_line(request, lines[0], longest_target)
+    method, target, minor = first.groups()
+    if method not in METHODS:
+        raise Malformed(501, "method")
+    if len(target) > longest_target:
+        raise Malformed(414, "target-too-long")
     if len(lines) - 1 > most_fields:
         raise Malformed(431, "too-many-fields")
-    request.fields = _fields(lines)
+    request.method, request.target, request.minor = method, target, minor == b"1"
+    request.path, _, request.query = target.partition(b"?")
+    _fields(request, lines)
     _connection(request)
     _framing(request)
     return request
 
 
-def _request_line(request: Request, line: bytes, longest_target: int) -> None:
+def _fault_of_request_line(line: bytes, longest_target: int) -> Malformed:
     parts = line.split(b" ")
+    if _CONTROL.search(line):
+        return Malformed(400, "control-character")
     if len(parts) != 3 or not parts[0] or parts[0].translate(None, TOKEN):
-        raise Malformed(400, "request-line")
-    method, target, version = parts
-    if version == b"HTTP/1.1":
-        request.minor = 1
-    elif version == b"HTTP/1.0":
-        request.minor = 0
-    elif re.fullmatch(rb"HTTP/[0-9]\.[0-9]", version):
-        raise Malformed(505, "version")
-    else:
-        raise Malformed(400, "request-line")
-    if method not in METHODS:
-        raise Malformed(501, "method")
-    if len(target) > longest_target:
-        raise Malformed(414, "target-too-long")
-    if target[:1] != b"/" or not _TARGET.fullmatch(target):
-        raise Malformed(400, "target")
-    request.method, request.target = method, target
-    request.path, _, request.query = target.partition(b"?")
+        return Malformed(400, "request-line")
+    if re.fullmatch(rb"HTTP/[0-9]\.[0-9]", parts[2]) is None:
+        return Malformed(400, "request-line")
+    if parts[2] not in (b"HTTP/1.0", b"HTTP/1.1"):
+        return Malformed(505, "version")
+    if parts[0] not in METHODS:
+        return Malformed(501, "method")
+    return Malformed(414, "target-too-long") if len(parts[1]) > longest_target else Malformed(400, "target")
 
 
-def _fields(lines: list[bytes]) -> dict[bytes, bytes]:
+_lines: dict[bytes, tuple[bytes, bytes, bytes]] = {}
+
+
+def _fields(request: Request, lines: list[bytes]) -> None:
     fields: dict[bytes, bytes] = {}
-    for line in lines[1:]:
-        name, colon, value = line.partition(b":")
-        # Catches a folded line, a space before the colon, an empty name and a line without a colon at once.
-        if not colon or not name or name.translate(None, TOKEN):
-            raise Malformed(400, "field-name")
-        name = name.lower()
-        value = value.strip(b" \t")
+    told: list[bytes] = []
+    request.fields, request.told, request.joined = fields, told, False
+    known = _lines.get
+    for at in range(1, len(lines)):
+        line = lines[at]
+        name, value, tell = known(line) or _read_line(line)
         if name in fields:
             if name in SINGLE:
                 raise Malformed(400, "repeated-field")
+            request.joined = True
             fields[name] += (b"; " if name == b"cookie" else b", ") + value
         else:
             fields[name] = value
-    return fields
+            if tell:
+                told.append(tell)
+
+
+def _read_line(line: bytes) -> tuple[bytes, bytes, bytes]:
+    """Name, value, and the line that the pages are told (empty when they aren't)."""
+    name, colon, value = line.partition(b":")
+    # Catches a folded line, a space before the colon, an empty name and a line without a colon at once.
+    if not colon or not name or name.translate(None, TOKEN):
+        raise Malformed(400, "field-name")
+    if _CONTROL.search(value):
+        raise Malformed(400, "control-character")
+    name = name.lower()
+    value = value.strip(b" \t")
+    found = name, value, b"%b: %b\r\n" % (name, value) if _is_told(name) else b""
+    if len(line) <= LONGEST_LINE and name not in PERSONAL:
+        if len(_lines) >= MOST_LINES:
+            _lines.clear()
+        _lines[line] = found
+    return found
+
+
+def _is_told(name: bytes) -> bool:
+    # Names with an underscore are dropped: WSGI can't tell `X_Forwarded_For` from `X-Forwarded-For`.
+    return not (name in OURS or b"_" in name or name.startswith((b"x-forwarded", b"x-kuyakusho")))
 
 
 def _connection(request: Request) -> None:
@@ -193,23 +238,24 @@ def _framing(request: Request) -> None:
 
 
 def forwarded_head(request: Request, said: bytes) -> bytes:
-    """The head for the pages: what the client may say, and `said`, the lines of our own.
-
-    Names with an underscore are dropped: WSGI can't tell `X_Forwarded_For` from `X-Forwarded-For`.
-    """
-    version = b" HTTP/1.1\r\nhost: " if request.minor else b" HTTP/1.0\r\nhost: "
-    parts = [request.method, b" ", request.target, version, request.host, b"\r\n"]
-    named = request.named
-    for name, value in request.fields.items():
-        if name in OURS or name in named or b"_" in name:
-            continue
-        if name[:2] == b"x-" and name.startswith((b"x-forwarded", b"x-kuyakusho")):
-            continue
-        parts += (name, b": ", value, b"\r\n")
-    if request.length or b"content-length" in request.fields:
-        parts.append(b"content-length: %d\r\n" % request.length)
-    parts += (said, b"\r\n")
-    return b"".join(parts)
+    """The head for the pages: what the client may say, and `said`, the lines of our own."""
+    told, named = request.told, request.named
+    if request.joined or not named <= KNOWN_OPTIONS:
+        told = [
+            b"%b: %b\r\n" % field
+            for field in request.fields.items()
+            if field[0] not in named and _is_told(field[0])
+        ]
+    length = b"content-length: %d\r\n" % request.length if b"content-length" in request.fields else b""
+    return b"%b %b HTTP/1.%d\r\nhost: %b\r\n%b%b%b\r\n" % (
+        request.method,
+        request.target,
+        request.minor,
+        request.host,
+        b"".join(told),
+        length,
+        said,
+    )
 
 
 class BadAnswer(Exception):
@@ -233,48 +279,64 @@ def parse_answer(head: bytes, date: bytes) -> Answer:
 
     Raises BadAnswer for what can't be framed safely.
     """
-    if CONTROL.search(head):
-        raise BadAnswer("control character")
     lines = head[:-4].split(b"\r\n")
     first = _STATUS_LINE.fullmatch(lines[0])
     if first is None:
         raise BadAnswer("status line")
     answer = Answer()
-    answer.status = status = int(first[1])
-    answer.length, answer.chunked, answer.close = None, False, lines[0].startswith(b"HTTP/1.0")
-    kept: list[tuple[bytes, bytes]] = []
+    answer.status = status = int(first[2])
+    answer.length, answer.chunked, answer.close = None, False, first[1] == b"0"
+    out = [b"HTTP/1.1 %d %b" % (status, first[3] or b"")]
     named: set[bytes] = set()
     dated = False
-    for line in lines[1:]:
-        name, colon, value = line.partition(b":")
-        name = name.lower()
-        if not colon or not name or name.translate(None, TOKEN):
-            raise BadAnswer("field name")
+    for at in range(1, len(lines)):
+        line = lines[at]
+        name = _answer_lines.get(line) or _read_answer_line(line)
         if name == b"content-length":
-            value = value.strip()
+            value = line.partition(b":")[2].strip(b" \t")
             if answer.length is not None or not value.isdigit() or len(value) > 18:
                 raise BadAnswer("content length")
             answer.length = int(value)
         elif name == b"transfer-encoding":
-            if answer.chunked or value.strip().lower() != b"chunked":
+            if answer.chunked or line.partition(b":")[2].strip().lower() != b"chunked":
                 raise BadAnswer("transfer coding")
             answer.chunked = True
         elif name == b"connection":
-            named.update(part.strip() for part in value.lower().split(b","))
-            answer.close = answer.close or b"close" in named
-        elif name not in HOP_BY_HOP and name != b"server":
+            named.update(part.strip() for part in line.partition(b":")[2].lower().split(b","))
+        elif name not in NOT_PASSED_ON:
             dated = dated or name == b"date"
-            kept.append((name, line))
+            out.append(line)
     if answer.chunked and answer.length is not None:
         raise BadAnswer("two lengths")
-    out = [b"HTTP/1.1 %d %s" % (status, first[2] or b"")]
-    out += [line for name, line in kept if name not in named] if named else [line for _, line in kept]
+    if named:
+        answer.close = answer.close or b"close" in named
+        out[1:] = [line for line in out[1:] if line.partition(b":")[0].lower() not in named]
     if answer.length is not None and status != 204 and status >= 200:
         out.append(b"content-length: %d" % answer.length)
     if not dated:
         out.append(b"date: " + date)
-    answer.head = b"\r\n".join(out) + b"\r\n"
+    out.append(b"")
+    answer.head = b"\r\n".join(out)
     return answer
+
+
+NOT_PASSED_ON = HOP_BY_HOP | {b"server"}
+_answer_lines: dict[bytes, bytes] = {}
+
+
+def _read_answer_line(line: bytes) -> bytes:
+    """The name of the field, lower case."""
+    name, colon, value = line.partition(b":")
+    if not colon or not name or name.translate(None, TOKEN):
+        raise BadAnswer("field name")
+    if _CONTROL.search(value):
+        raise BadAnswer("control character")
+    name = name.lower()
+    if len(line) <= LONGEST_LINE and name not in PERSONAL:
+        if len(_answer_lines) >= MOST_LINES:
+            _answer_lines.clear()
+        _answer_lines[line] = name
+    return name
 
 
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})\r\n")

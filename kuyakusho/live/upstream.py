@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import socket
 from collections import deque
 from typing import TYPE_CHECKING, cast
 
@@ -29,6 +32,7 @@ class Upstream(asyncio.Protocol):
         "_mode",
         "_paused",
         "_scan",
+        "_spare",
         "dropped",
         "exchange",
         "idle_since",
@@ -53,6 +57,7 @@ class Upstream(asyncio.Protocol):
         self._mode = HEAD
         self._left = 0
         self._scan = ChunkScan()
+        self._spare: socket.socket | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
@@ -62,6 +67,11 @@ class Upstream(asyncio.Protocol):
         self.used += 1
         self._mode = HEAD
         self._buffer = b""
+        if exchange.large:
+            # Pages may refuse a large upload and close while it is still being sent. The sending then fails, and
+            # with it the transport; a second handle on the connection still reads the refusal that has come.
+            self._spare = socket.socket(fileno=os.dup(self.transport.get_extra_info("socket").fileno()))
+            self._spare.setblocking(False)
         self.transport.write(data)
 
     def data_received(self, data: bytes) -> None:
@@ -128,12 +138,17 @@ class Upstream(asyncio.Protocol):
 
     def _complete(self, exchange: Exchange, rest: bytes) -> None:
         self.exchange = None
+        self._close_spare()
         exchange.done(reusable=self._keep and not rest and not self.write_paused)
 
     def eof_received(self) -> bool:
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if self._spare is not None and self.exchange is not None and self._mode == HEAD:
+            with contextlib.suppress(OSError):
+                self.data_received(self._spare.recv(LONGEST_HEAD))
+        self._close_spare()
         exchange, self.exchange = self.exchange, None
         self.pool.lost(self)
         if exchange is None:
@@ -142,6 +157,11 @@ class Upstream(asyncio.Protocol):
             exchange.done(reusable=False)
         else:
             exchange.lost(heard=self._mode != HEAD or bool(self._buffer))
+
+    def _close_spare(self) -> None:
+        if self._spare is not None:
+            self._spare.close()
+            self._spare = None
 
     def pause_writing(self) -> None:
         self.write_paused = True

@@ -161,12 +161,14 @@ def test_too_large_is_refused_before_it_is_invited(shared):
         assert wire.ended()
 
 
-def test_an_answer_before_the_body_is_whole_ends_the_connection(shared):
-    with shared.wire() as wire:
-        wire.send(b"POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" + b"x" * 200_000)
-        reply = wire.reply()
-        assert (reply.status, reply.body, reply.fields["connection"]) == (403, b"no thank you", "close")
-        assert wire.ended()
+@pytest.mark.parametrize("sent", [0, 1_000, 150_000, 500_000, 900_000])
+def test_an_answer_before_the_body_is_whole_ends_the_connection(shared, sent):
+    for _ in range(10):
+        with shared.wire() as wire:
+            wire.send(b"POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" + b"x" * sent)
+            reply = wire.reply()
+            assert (reply.status, reply.body, reply.fields["connection"]) == (403, b"no thank you", "close")
+            assert wire.ended()
 
 
 def test_pipelined_requests_are_answered_in_order(shared):
