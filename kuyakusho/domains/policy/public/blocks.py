@@ -156,8 +156,9 @@ def edition_entries(editions: Sequence[Edition], here: Shown) -> list[dict[str, 
             "text": e.note,
             "href": reverse("policy:edition", args=[e.public_id]),
             "now": e.public_id == here.id,
+            "changes_href": reverse("policy:changes", args=[before.public_id, e.public_id]) if before else "",
         }
-        for e in ordered
+        for e, before in zip(ordered, [*ordered[1:], None], strict=True)
     ]
 
 

@@ -17,4 +17,6 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("editions/<slug:edition>/", views.edition, name="edition"),
     path("editions/<slug:edition>/content.json", views.edition_content, name="edition-content"),
+    path("changes/<slug:before>/<slug:after>/", views.changes, name="changes"),
+    path("compare/", views.compare, name="compare"),
 ]

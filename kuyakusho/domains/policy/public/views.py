@@ -16,7 +16,7 @@ from kuyakusho.core.wards.models import Section
 
 from ..models import Edition, Initiative
 from ..rules.canonical import canonical
-from . import blocks
+from . import blocks, comparing
 from .figures import results, tally
 from .outline import KIND_NAMES, STAGE_NAMES, crumbs_of, plan_address, tally_words, title_of, tree_rows
 from .shelf import ABOVE_THE_TREE, Shown, holding, newest, newest_of_each_plan, shown
@@ -251,3 +251,18 @@ def _edition(request: HttpRequest, public_id: str) -> Shown:
     if found is None:
         raise Missing("policy.edition-missing")
     return shown(found)
+
+
+@access.public
+@public_page()
+def changes(request: HttpRequest, before: str, after: str) -> HttpResponse:
+    """What changed between two publications of this ward."""
+    one, other = _edition(request, before), _edition(request, after)
+    return render(request, "policy/public/changes.html", comparing.changes(one, other))
+
+
+@access.public
+@public_page()
+def compare(request: HttpRequest) -> HttpResponse:
+    """Two wards or two years side by side."""
+    return render(request, "policy/public/compare.html", comparing.side_by_side(request))

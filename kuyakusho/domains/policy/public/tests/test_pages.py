@@ -206,3 +206,41 @@ def test_the_room_has_a_page_for_every_address() -> None:
         "search",
         "edition",
     }
+
+
+def test_what_changed_between_two_editions(client: Client, ward: Ward) -> None:
+    plan = plan_with(ward)
+    Node.objects.filter(plan=plan, kind="pillar").update(title="安全で安心なまち")
+    Node.objects.filter(plan=plan, title="防災の取組1").delete()
+    publish(plan, stage="midyear", actor=PLANNER)
+    first, second = Edition.objects.order_by("number")
+    page = get(client, ward, "policy:changes", first.public_id, second.public_id)
+    assert "名前が変わった 1" in page
+    assert "なくなった 3" in page
+    assert "<ins>" in page
+    again = get(client, ward, "policy:changes", second.public_id, second.public_id)
+    assert "違いはありません" in again
+
+
+def test_two_wards_side_by_side(client: Client, ward: Ward) -> None:
+    plan_with(ward)
+    other = Ward.objects.create(
+        slug="yoso",
+        official_code="1",
+        name="よそ区",
+        name_kana="よそ",
+        name_en="Y",
+        city="よそ市",
+        style="osaka",
+    )
+    Section.objects.create(
+        ward=other, key="x", name="課", name_kana="か", name_en="x", valid_from="2020-04-01"
+    )
+    plan_with(other)
+    one, two = (Edition.objects.get(plan__ward=w).public_id for w in (ward, other))
+    address = ward_address(ward, "policy:compare")
+    assert "見くらべる" in client.get(address).content.decode()
+    page = client.get(address, {"left": one, "right": two}).content.decode()
+    assert "7の項目が対応しました" in page
+    assert "/yoso/policy/parts/" in page
+    assert client.get(address, {"left": one, "right": "nowhere"}).status_code == 404
