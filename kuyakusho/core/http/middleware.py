@@ -26,7 +26,7 @@ Next = Callable[[HttpRequest], HttpResponse]
 
 PERMISSIONS = ", ".join(
     f"{feature}=()"
-    for feature in ("camera", "microphone", "geolocation", "payment", "usb", "serial", "bluetooth", "midi",
+    for feature in ("camera", "microphone", "geolocation", "payment", "usb", "serial", "midi",
                     "accelerometer", "gyroscope", "magnetometer", "browsing-topics")
 )  # fmt: skip
 HEADERS = {

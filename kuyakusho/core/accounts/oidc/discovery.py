@@ -21,6 +21,10 @@ class Unreachable(Exception):
     """The directory did not answer, or answered something that can't be used. The message is for the log."""
 
 
+class Declined(Exception):
+    """The directory answered no: the code, the verifier, or our own secret did not fit."""
+
+
 @dataclass(frozen=True)
 class Metadata:
     """The part of the discovery document that is used."""
@@ -110,7 +114,7 @@ def is_safe(address: str) -> bool:
 def fetch(address: str, *, data: dict[str, str] | None = None, headers: dict[str, str] | None = None) -> dict:
     """A JSON object from an address: GET, or POST of a form. No redirects, five seconds, half a megabyte.
 
-    Raises Unreachable.
+    Raises Unreachable, or Declined for an answer of the kind 4xx.
     """
     if not is_safe(address):
         raise Unreachable("not an https address")
@@ -132,5 +136,6 @@ def fetch(address: str, *, data: dict[str, str] | None = None, headers: dict[str
         raise Unreachable(f"{urlsplit(address).path}: {type(fault).__name__}") from fault
     if got.status_code != 200 or not isinstance(said, dict):
         code = said.get("error") if isinstance(said, dict) else None
-        raise Unreachable(f"{urlsplit(address).path}: status {got.status_code} {str(code)[:40]}")
+        fault = Declined if 400 <= got.status_code < 500 and data is not None else Unreachable
+        raise fault(f"{urlsplit(address).path}: status {got.status_code} {str(code)[:40]}")
     return said

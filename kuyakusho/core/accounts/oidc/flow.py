@@ -124,6 +124,8 @@ def finish(
         if "at_hash" in claims and not access_token_fits(header["alg"], str(claims["at_hash"]), access_token):
             raise refusal("claim at_hash")
         claims = _with_userinfo(provider, said, claims, access_token)
+    except discovery.Declined as fault:
+        raise refusal(str(fault)) from fault
     except discovery.Unreachable as fault:
         raise unreachable(fault) from fault
     return identity_of(provider, claims, str(tokens["id_token"]))
