@@ -12,14 +12,12 @@ import re
 from dataclasses import dataclass, field
 
 from .characters import fold
-from .lines import Layout, Line, column_widths
+from .lines import Layout, Line, column_widths, goes_on
 from .marks import Mark
 from .source import Range
 
-_OPEN_END = "をはがにのとでもやへ、・，(「『【〔および及"
 _KANJI = re.compile(r"[一-龥々]{2}")
 _KATAKANA = re.compile(r"[ァ-ヴー]{2}")
-_NOMINAL = ("こと", "もの", "など", "まちへ", "区へ", "とも", "ひと", "あと", "うち")
 _CONNECTIVES = (
     "また", "さらに", "特に", "なお", "そして", "加えて", "あわせて", "併せて", "具体的に", "このため", "その", "これ",
     "今後", "引き続き", "しかし", "一方", "同時に", "そこで", "こうした", "まずは", "ただし",
@@ -197,11 +195,6 @@ def _title_goes_on(block: Block, last: Line, line: Line, layout: Layout, width: 
     if layout.uses_trailing_space:
         return not last.has_trailing_space and _is_full(last, width, line)
     return _is_full(last, width, line) and line.columns < width - 6
-
-
-def goes_on(text: str) -> bool:
-    """Whether a line ends in a particle, comma or open bracket, so that more must follow."""
-    return text[-1] in _OPEN_END and not text.endswith(_NOMINAL)
 
 
 def _is_full(line: Line, width: int, after: Line) -> bool:

@@ -67,6 +67,15 @@ class Layout:
     width: int
 
 
+_OPEN_END = "をはがにのとでもやへ、・，(「『【〔および及"
+_NOMINAL = ("こと", "もの", "など", "まちへ", "区へ", "とも", "ひと", "あと", "うち")
+
+
+def goes_on(text: str) -> bool:
+    """Whether a line ends in a particle, comma or open bracket, so that more must follow."""
+    return text[-1] in _OPEN_END and not text.endswith(_NOMINAL)
+
+
 def columns(text: str) -> int:
     """Printed width in half-width columns."""
     if text.isascii():
@@ -139,11 +148,12 @@ def measure(lines: list[Line], starts_something: list[bool]) -> Layout:
                 paragraph_ends += 1
                 ends_with_space += line.has_trailing_space
             continue
-        gaps[min(after.gap, 3)] += 1
+        if goes_on(line.text) or line.columns >= 0.85 * width:
+            gaps[min(after.gap, 3)] += 1
         inner += 1
         inner_with_space += line.has_trailing_space
     wrap_gap = 0
-    if gaps and gaps[1] > 2 * gaps[0] and gaps[1] >= 5:
+    if gaps and gaps[1] > 2 * gaps[0] and gaps[1] >= 3:
         wrap_gap = 1
     uses_space = (
         paragraph_ends >= 5

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import gc
+import re
 
 from . import leaflet, outline
-from .blocks import Block, assemble
+from .blocks import assemble
 from .characters import fold
 from .checking import find_gaps, settle
 from .draft import Draft, Freezer, coverage_of
@@ -23,6 +24,7 @@ from .runon import unroll
 from .source import Range, SourceText
 
 LOW_COVERAGE = 0.8
+_DIGIT = re.compile(r"[0-9]{2}")
 
 
 def parse(source: SourceText, profile: Profile | str | None = None) -> ImportedPolicy:
@@ -56,12 +58,9 @@ def _parse(source: SourceText, profile: Profile | str | None) -> ImportedPolicy:
     for index in facts.title_lines:
         marks[index] = Mark("title")
     mark_echoes(lines, marks)
-    for line, mark in zip(lines, marks, strict=True):
-        if mark.kind == "text" and len(line.text) <= 80 and chosen.pointers.search(line.text):
-            mark.kind = "pointer"
+    _set_aside(lines, marks, chosen)
     layout = measure(lines, [mark.kind != "text" for mark in marks])
     blocks = assemble(lines, marks, layout)
-    _set_aside(blocks, chosen)
     frame = [block for block in blocks if block.kind in ("furniture", "title")]
     blocks = [block for block in blocks if block.kind not in ("furniture", "title")]
     placed = blocks
@@ -100,17 +99,14 @@ def _profile(given: Profile | str | None, lines: list[Line], doubts: list[Repair
     return chosen
 
 
-def _set_aside(blocks: list[Block], profile: Profile) -> None:
-    """Lines that point elsewhere or say whom to call are no policy."""
-    for block in blocks:
-        if block.kind == "pointer":
-            block.role = "caption"
-        if block.kind not in ("short", "prose") or len(block.text) > 120:
+def _set_aside(lines: list[Line], marks: list[Mark], profile: Profile) -> None:
+    """Lines that point elsewhere or say whom to call are no policy and go on in no other line."""
+    for line, mark in zip(lines, marks, strict=True):
+        if mark.kind != "text" or len(line.text) > 120:
             continue
-        contacts = {match[0] for match in profile.contacts.finditer(block.text)}
-        calls = len(contacts) >= 2 and not block.text.endswith(("。", "ます", "！", "!"))
-        if calls:
-            block.role = "caption"
+        calls = len({match[0] for match in profile.contacts.finditer(line.text)}) >= 2
+        if profile.pointers.search(line.text) or (calls and _DIGIT.search(line.text)):
+            mark.kind = "pointer"
 
 
 def _result(

@@ -97,6 +97,8 @@ class Filling:
         elif kind == "label":
             if not (self.mode in ("evaluation", "result") and self._into_passage(block)):
                 self.grower.attach(block, "label")
+        elif kind == "pointer":
+            self.grower.attach(block, "pointer")
         elif kind == "prose":
             self.text(block)
         else:

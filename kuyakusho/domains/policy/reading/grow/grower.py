@@ -126,8 +126,6 @@ class Grower:
         if key and block.kind in ("level", "code"):
             self.by_key.setdefault(key, []).append(draft)
         self._tail(block, draft)
-        if block.kind in ("number", "hint", "short", "section") and block.body and not block.title:
-            draft.paragraphs.append(list(block.body))
         return draft
 
     def _describe(self, draft: Draft, block: Block) -> None:

@@ -16,7 +16,7 @@ from ..wording import containment, dice, hits, theme_words, word_scores, zone_wo
 from .plan import Pillar, Plan
 from .zones import Zones
 
-_CONTENT = ("bullet", "part", "note", "prose", "money", "sdgs")
+_CONTENT = ("bullet", "part", "note", "prose", "money", "sdgs", "label")
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class Run:
 def take(plan: Plan, zones: Zones) -> None:
     """Find pillars and their measures, and claim their blocks."""
     numbers = [i for i, b in enumerate(plan.blocks) if b.kind == "number" and plan.free(i)]
-    listed = _pillar_list(plan, zones, numbers)
+    listed = _printed_twice(plan, zones, numbers) or _pillar_list(plan, zones, numbers)
     pillars, heads = _named_pillars(plan)
     if listed and not pillars:
         pillars = [_listed(plan, index) for index in listed]
@@ -63,7 +63,9 @@ def take(plan: Plan, zones: Zones) -> None:
     runs = _organisation_runs(plan, zones, runs)
     if not pillars and runs:
         pillars, runs = _runs_as_pillars(plan, runs)
-    _pillar_texts(plan, pillars, heads, inner)
+    bare = sum(1 for index in listed if not _content(plan, index))
+    own = {i: p for i, p in heads.items() if i not in listed or bare * 2 < len(listed)}
+    _pillar_texts(plan, own, inner)
     _match(plan, pillars, runs, {**{i: p for i, p in heads.items() if i not in listed}, **inner}, zones)
     plan.pillars.extend(pillars)
     for pillar in pillars:
@@ -90,6 +92,34 @@ def _content(plan: Plan, index: int) -> list[int]:
         under.append(follow)
         follow += 1
     return under
+
+
+def _printed_twice(plan: Plan, zones: Zones, numbers: list[int]) -> list[int]:
+    """Numbered titles that are printed again further on: announced first, then each over its measures."""
+    seen: dict[tuple[int, str], int] = {}
+    again: list[int] = []
+    for index in numbers:
+        key = (_value(plan, index), squeezed(plan.title_of(plan.blocks[index])))
+        if key in seen and len(key[1]) >= 4:
+            again.append(seen[key])
+        else:
+            seen[key] = index
+    again = sorted(set(again))
+    values = sorted(_value(plan, index) for index in again)
+    if not again or values[0] != 1:
+        return []
+    # The whole first list, should one of its titles not be repeated.
+    style = plan.blocks[again[0]].mark.number.style  # type: ignore[union-attr]
+    first_repeat = min(i for i in numbers if i not in seen.values() and i > again[0])
+    listed = [
+        index
+        for index in numbers
+        if again[0] <= index < first_repeat
+        and plan.blocks[index].mark.number.style == style  # type: ignore[union-attr]
+        and not (zones.is_ordered and zones.at(index) == "organisation")
+    ]
+    values = sorted(_value(plan, index) for index in listed)
+    return listed if values == list(range(1, len(listed) + 1)) else again
 
 
 def _pillar_list(plan: Plan, zones: Zones, numbers: list[int]) -> list[int]:
@@ -291,7 +321,7 @@ def _cells(plan: Plan, under: list[int]) -> list:
     for block in blocks:
         if block.kind == "prose":
             block.role = "text"
-        elif block.kind == "short" and not block.role:
+        elif block.kind in ("short", "label") and not block.role:
             block.role = "caption"
     return blocks
 
@@ -305,8 +335,9 @@ def _as_measures(plan: Plan, run: Run) -> list[list]:
     return result
 
 
-def _pillar_texts(plan: Plan, pillars: list[Pillar], heads: dict[int, Pillar], inner: dict[int, Pillar]) -> None:
-    """Paragraphs and bullets right under a pillar's own heading, before its first measure."""
+def _pillar_texts(plan: Plan, heads: dict[int, Pillar], inner: dict[int, Pillar]) -> None:
+    """Paragraphs and bullets right under a pillar's own heading, before its first measure. What stands under the
+    last of a bare list of titles belongs to none of them."""
     for index, pillar in sorted({**heads, **inner}.items()):
         under = _content(plan, index)
         if under and not any(i in plan.claimed for i in under):

@@ -47,7 +47,7 @@ class Plan:
             if index and block.gap >= AREA_GAP:
                 area += 1
             self.areas.append(area)
-            if block.role:
+            if block.role or block.kind == "pointer":
                 self.claimed.add(index)
 
     def free(self, index: int) -> bool:

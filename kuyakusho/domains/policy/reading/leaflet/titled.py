@@ -102,6 +102,13 @@ def _zone_block(
         block.body = []
         plan.claim(index)
         return None
+    if group is None and block.kind == "prose" and plan.blocks[index - 1].role in ("group", "") and (
+        plan.blocks[index - 1].kind == "named"
+    ):
+        # A sentence right under the zone's heading leads in to all that follows.
+        plan.group("organisation" if role == "organisation" else "measures", block)
+        plan.claim(index)
+        return None
     return group if block.kind in ("short", "furniture") else None
 
 

@@ -22,8 +22,13 @@ _JOINABLE = ("item", "action", "measure", "section", "statement", "organisation"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An initiative and how to find it. `code` as printed in any width; `pillar`, `measure` and `bullet` count
-    from 1; `like` are words of the published title; `title` is the pack's own wording, the weakest evidence."""
+    """An initiative and how to find it.
+
+    `code` as printed in any width; `pillar`, `measure`, `bullet` and `entry` (in the 1) list under a bullet)
+    count from 1; `kind` with `order` is the nth node of a kind (the second organisation goal); `section` is a
+    printed name; `like` are words of the published text; `title` is the pack's own wording, the weakest
+    evidence.
+    """
 
     key: Hashable
     title: str = ""
@@ -31,6 +36,9 @@ class Target:
     pillar: int | None = None
     measure: int | None = None
     bullet: int | None = None
+    entry: int | None = None
+    kind: str | None = None
+    order: int | None = None
     section: str | None = None
     like: str | None = None
 
@@ -100,7 +108,9 @@ class _Finder:
         self.by_code: dict[str, list[tuple[Place, Node]]] = {}
         self.pillars: list[tuple[Place, Node]] = []
         self.sections: list[tuple[Place, Node]] = []
+        self.by_kind: dict[str, list[tuple[Place, Node]]] = {}
         for place, node in listed:
+            self.by_kind.setdefault(node.kind, []).append((place, node))
             if node.code_key:
                 self.by_code.setdefault(node.code_key, []).append((place, node))
             if node.kind == "pillar":
@@ -115,6 +125,8 @@ class _Finder:
             return self._by_position(target)
         if target.section is not None:
             return self._by_section(target)
+        if target.kind is not None:
+            return self._by_kind(target)
         return None
 
     def _by_code(self, target: Target) -> Joined | None:
@@ -142,6 +154,11 @@ class _Finder:
             place, node = chosen
         return _under(target, place, node, "position")
 
+    def _by_kind(self, target: Target) -> Joined | None:
+        found = self.by_kind.get(target.kind or "", [])
+        options = [(place, _subject(node)) for place, node in found]
+        return _chosen(target, options, target.order or 1, "position")
+
     def _by_section(self, target: Target) -> Joined | None:
         wanted = squeeze(target.section or "")
         for place, node in self.sections:
@@ -164,40 +181,60 @@ def _numbered(entries: list[tuple[Place, Node]], number: int) -> tuple[Place, No
     return entries[number - 1] if 0 < number <= len(entries) else None
 
 
+def _subject(node: Node) -> str:
+    """All that a node says: title, text, bullets, captions."""
+    parts = [node.title, node.text]
+    for below in node.walk():
+        if below is not node:
+            parts.append(below.text)
+        parts.extend(passage.text for passage in below.attached)
+    return " ".join(parts)[:2000]
+
+
 def bullets(place: Place, node: Node) -> list[tuple[Place, str]]:
     """The bullets under a node with their texts: its items, or, where one item only leads in to a list, the
     list's parts."""
-    items = [(Place((*place.path, index)), child) for index, child in enumerate(node.children) if child.kind == "item"]
+    items = _items(place, node)
     if len(items) == 1 and len(items[0][1].parts) >= 2:
-        only, item = items[0]
-        return [(Place(only.path, index), part.text) for index, part in enumerate(item.parts)]
+        return _parts(*items[0])
     if not items and len(node.parts) >= 2:
-        return [(Place(place.path, index), part.text) for index, part in enumerate(node.parts)]
+        return _parts(place, node)
     return [(found, child.text or child.title) for found, child in items]
+
+
+def _items(place: Place, node: Node) -> list[tuple[Place, Node]]:
+    return [(Place((*place.path, index)), child) for index, child in enumerate(node.children) if child.kind == "item"]
+
+
+def _parts(place: Place, node: Node) -> list[tuple[Place, str]]:
+    return [(Place(place.path, index), part.text) for index, part in enumerate(node.parts)]
 
 
 def _under(target: Target, place: Place, node: Node, how: str) -> Joined | None:
     if target.bullet is None:
-        return _judged(target, place, f"{node.title} {node.text}", how)
-    listed = bullets(place, node)
-    if 0 < target.bullet <= len(listed):
-        found, text = listed[target.bullet - 1]
-        if target.like:
-            # Bullets may have changed places: the words decide where they speak clearly for another one.
-            scored = [(_words(target, other), index) for index, (_, other) in enumerate(listed)]
-            best, index = max(scored, key=lambda entry: (entry[0], -entry[1]))
-            own = scored[target.bullet - 1][0]
-            if index != target.bullet - 1 and best >= 0.6 and best > own + 0.3:
-                return Joined(
-                    target.key, listed[index][0], how, round(best, 4), True, "箇条書きの順番が変わったようです。"
-                )
-        return _judged(target, found, text, how)
-    if listed and (target.like or target.title):
-        scored = [(_words(target, other), index) for index, (_, other) in enumerate(listed)]
-        best, index = max(scored)
-        if best >= 0.5:
-            return Joined(target.key, listed[index][0], how, round(best, 4), True, "その番目の箇条書きがありません。")
-    return None
+        return _judged(target, place, _subject(node), how)
+    if target.entry is not None:
+        items = _items(place, node)
+        if 0 < target.bullet <= len(items) and items[target.bullet - 1][1].parts:
+            return _chosen(target, _parts(*items[target.bullet - 1]), target.entry, how)
+        return _chosen(target, bullets(place, node), target.entry, how)
+    return _chosen(target, bullets(place, node), target.bullet, how)
+
+
+def _chosen(target: Target, options: list[tuple[Place, str]], number: int, how: str) -> Joined | None:
+    """The option with this number, unless the words speak clearly for another one."""
+    scored = [(_words(target, text), -index) for index, (_, text) in enumerate(options)]
+    if not scored:
+        return None
+    best, negative = max(scored)
+    if not 0 < number <= len(options):
+        if best < 0.5:
+            return None
+        return Joined(target.key, options[-negative][0], how, round(best, 4), True, "その番目の項目がありません。")
+    own = scored[number - 1][0]
+    if target.like and -negative != number - 1 and best >= 0.6 and best > own + 0.3:
+        return Joined(target.key, options[-negative][0], how, round(best, 4), True, "項目の順番が変わったようです。")
+    return _judged(target, *options[number - 1], how)
 
 
 def _words(target: Target, text: str) -> float:

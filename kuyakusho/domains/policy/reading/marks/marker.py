@@ -65,6 +65,8 @@ class Marker:
             return Mark("part", code=part.span("code"), rest=part.end())
         bullet = patterns.BULLET.match(text)
         inner = bullet.end() if bullet else 0
+        if line.hint == "cell" and len(text) <= 16 and self._is_table_head(text):
+            return Mark("label")
         if bullet is None or bullet["mark"] in patterns.HEADING_MARKS or line.hint == "heading":
             heading = self._heading(line, text, inner)
             if heading is not None:
@@ -93,6 +95,11 @@ class Marker:
         if patterns.DEFINITION.match(text):
             return Mark("note", marker="…", rest=0)
         return self._plain(line, text)
+
+    def _is_table_head(self, text: str) -> bool:
+        """「主な事業・取組」 over the column of a table groups nothing."""
+        match = self.phrases.match("".join(text.split()))
+        return match is not None and match.phrase.role.startswith("group.") and match.end == len("".join(text.split()))
 
     def _heading(self, line: Line, text: str, offset: int) -> Mark | None:
         body = text[offset:]
@@ -187,6 +194,9 @@ class Marker:
             sure = match.is_bracketed or match.has_colon
             named_and_numbered = spaced and (match.number is not None or phrase.role in ("goal", "mission"))
             short = len(text) - rest <= 60
+            if patterns.PARTICLES.match(text[rest:]) and not match.has_colon:
+                # 「基本目標」の達成に向け…: a sentence about the heading, not the heading.
+                return None
             if not (sure or (named_and_numbered and short and not phrase.is_facet)):
                 return None
             if match.is_bracketed and not match.has_colon and phrase.is_facet and not short and phrase.key == "text":
