@@ -15,8 +15,9 @@ from typing import Any
 
 from kuyakusho.core.ui.differences import Line, lines
 
+from .reading import likeness
 from .rules.longest import longest_rising
-from .rules.matching import pairs, pairs_by_rare_words
+from .rules.matching import pairs_by_rare_words
 from .rules.places import folded
 
 ALIKE, ALIKE_IN_TWO_WARDS = 0.5, 0.12
@@ -169,15 +170,17 @@ def _same_initiative(old: Mapping[str, Node], new: Mapping[str, Node]) -> Iterab
 def _alike(
     old: Mapping[str, Node], new: Mapping[str, Node], taken: set[str], partners: Mapping[str, str]
 ) -> Iterable[tuple[str, str]]:
-    left = [id for id, node in new.items() if id not in partners and _words(node)]
-    right = [id for id, node in old.items() if id not in taken and _words(node)]
-    matched = pairs(
-        [_words(new[id]) for id in left],
-        [_words(old[id]) for id in right],
-        least=ALIKE,
-        bonus=lambda i, j: 0.0 if new[left[i]]["kind"] == old[right[j]]["kind"] else -1.0,
+    matched = likeness.match(
+        [_entry(node) for id, node in new.items() if id not in partners and _words(node)],
+        [_entry(node) for id, node in old.items() if id not in taken and _words(node)],
+        floor=ALIKE,
     )
-    return [(left[pair.left], right[pair.right]) for pair in matched if pair.score >= ALIKE]
+    return [(str(pair.left), str(pair.right)) for pair in matched]
+
+
+def _entry(node: Node) -> likeness.Entry:
+    title, _line, text = _words(node).partition("\n")
+    return likeness.Entry(node["id"], title, text, group=node["kind"])
 
 
 def _alike_in_two_wards(

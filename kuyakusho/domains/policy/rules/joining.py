@@ -2,12 +2,12 @@
 
 Evidence, the strongest first:
 
-1. The place that the pack names for this year's document (a printed code, pillar and measure and bullet, a section),
-   when the few words that it gives stand there: certain. When they stand elsewhere, and only there: that node,
-   doubtful. When they stand nowhere: the place, doubtful.
+1. The place that the pack names for this year's document (a printed code; pillar, measure and bullet; a section), with
+   the few words that it gives held against what stands there: see `reading/likeness`. A place whose words are
+   others is doubtful.
 2. The official text that the initiative had last year, by likeness, in the best assignment of all at once: codes
    move and titles change, the words mostly stay. Much alike is certain, somewhat alike doubtful.
-3. Our own wording of the initiative, by likeness: always doubtful.
+3. Our own wording of the initiative against the official text: always doubtful.
 
 What a planner decided is never proposed again or otherwise. Nothing here is more than a proposal.
 """
@@ -16,17 +16,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ..reading.wording import containment
-from .matching import pairs, pairs_by_rare_words
-from .outline import Outline
-from .places import Places, code_key, folded
+from django.utils.translation import gettext as _
 
-ALIKE, SOMEWHAT, HARDLY = 0.72, 0.42, 0.08
-SAME_CODE = 0.1
-CONTAINS = 0.75
+from ..reading import likeness
+from ..reading.model import Node, Passage
+from .matching import pairs_by_rare_words
+from .outline import Outline, Part
+from .places import coded
+
+SOMEWHAT, ALIKE = 0.45, 0.7
+SAME_CODE = 0.08
+HARDLY = 0.08
 
 # What can have an initiative behind it when nothing more exact is known.
 LIVING = ("item", "action", "measure", "strategy", "organisation", "statement", "section")
@@ -53,7 +56,7 @@ class Seeker:
 
 @dataclass(frozen=True)
 class Joined:
-    """A node and an initiative. `why` is a stable word for the reason, shown in the language of the page."""
+    """A node and an initiative. `why` is the reason as a sentence, where there is something to say."""
 
     node: str
     row: str
@@ -77,23 +80,6 @@ class Joined:
         return cls(**data)
 
 
-@dataclass
-class _Texts:
-    """What stands at a node, folded: its own words, and those of everything under it with what is attached."""
-
-    outline: Outline
-    own: dict[str, str] = field(default_factory=dict)
-
-    def of(self, id: str) -> str:
-        if id not in self.own:
-            part = self.outline.parts[id]
-            self.own[id] = folded(part.everything + part.attached)
-        return self.own[id]
-
-    def whole(self, id: str) -> str:
-        return "".join([self.of(id), *(self.of(i) for i, _ in self.outline.walk(id))])
-
-
 def propose(outline: Outline, seekers: Iterable[Seeker], decided: Iterable[Joined] = ()) -> list[Joined]:
     """Joins for all seekers, in reading order. `decided` are the planner's: kept as they are."""
     seekers = list(seekers)
@@ -103,79 +89,71 @@ def propose(outline: Outline, seekers: Iterable[Seeker], decided: Iterable[Joine
     settled = {join.row for join in kept if join.state == "confirmed"}
     refused = {(join.node, join.row) for join in kept}
     open_seekers = [seeker for seeker in seekers if seeker.row not in settled]
-    places, texts = Places(outline), _Texts(outline)
-    found: list[Joined] = []
-    current = [s for s in open_seekers if s.for_this_year or not s.known]
-    for seeker in current:
-        found += [join for find in seeker.finds if (join := _by_find(places, texts, seeker, find))]
-    found = _each_once(join for join in found if (join.node, join.row) not in refused)
+    found = _each_once(
+        join
+        for join in _by_place(outline, [s for s in open_seekers if s.for_this_year])
+        if (join.node, join.row) not in refused
+    )
     placed = {join.row for join in found}
-    found += _by_history(outline, [s for s in open_seekers if s.row not in placed], refused, found)
+    found += _by_history(outline, [s for s in open_seekers if s.row not in placed], refused)
+    placed = {join.row for join in found}
+    found += _each_once(
+        replace(join, state="doubtful", why=join.why or _("前の年度の文書での場所です。"))
+        for join in _by_place(
+            outline, [s for s in open_seekers if s.row not in placed and not s.for_this_year]
+        )
+        if (join.node, join.row) not in refused
+    )
     placed = {join.row for join in found}
     found += _by_words(outline, [s for s in open_seekers if s.row not in placed], refused, [*kept, *found])
-    order = {id: place for place, (id, _) in enumerate(outline.walk())}
+    order = {id: place for place, (id, _depth) in enumerate(outline.walk())}
     return sorted([*kept, *found], key=lambda join: (order[join.node], join.row))
 
 
-def _by_find(places: Places, texts: _Texts, seeker: Seeker, find: Mapping[str, Any]) -> Joined | None:
-    how, place, exact = locate(places, find)
-    like = folded(str(find.get("like", "")))
-    sure = "certain" if seeker.for_this_year else "doubtful"
-    if place is not None and (not like or _says(places.outline, texts, place, find, like)):
-        if exact:
-            return Joined(place, seeker.row, how, sure, why="place")
-        inside = [i for i, _ in places.outline.walk(place) if like and like in texts.of(i)]
-        if len(inside) == 1:
-            return Joined(inside[0], seeker.row, how, sure, 0.95, "words-inside")
-        return Joined(place, seeker.row, how, sure if like else "doubtful", 0.9, "above")
-    if like:
-        elsewhere = [i for kind in LIVING for i in places.by_kind.get(kind, ()) if like in texts.of(i)]
-        if len(elsewhere) == 1:
-            return Joined(elsewhere[0], seeker.row, "likeness", "doubtful", 0.8, "words-elsewhere")
-    if place is not None and seeker.for_this_year:
-        return Joined(place, seeker.row, how, "doubtful", 0.5, "words-missing")
-    return None
+def _by_place(outline: Outline, seekers: Sequence[Seeker]) -> list[Joined]:
+    """By what the pack says of the place."""
+    targets = [
+        likeness.Target((seeker.row, number), seeker.words.partition("\n")[0], **find)
+        for seeker in seekers
+        for number, find in enumerate(seeker.finds)
+    ]
+    if not targets:
+        return []
+    nodes, ids = _as_nodes(outline)
+    return [
+        Joined(
+            ids[join.place.path],
+            join.key[0],  # type: ignore[index]
+            join.how,
+            "doubtful" if join.is_doubtful else "certain",
+            join.score,
+            join.reason,
+        )
+        for join in likeness.join(nodes, targets).joins
+        if join.how != "likeness"
+    ]
 
 
-def _says(outline: Outline, texts: _Texts, place: str, find: Mapping[str, Any], like: str) -> bool:
-    entry = find.get("entry")
-    parts = outline.parts[place].details.get("parts", ())
-    if entry and entry <= len(parts):
-        return like in folded(parts[entry - 1]["text"]) or like in texts.of(place)
-    text = texts.whole(place)
-    return like in text or containment(like, text) >= CONTAINS
+def _as_nodes(outline: Outline) -> tuple[list[Node], dict[tuple[int, ...], str]]:
+    """The outline in the form in which documents are read, and which part stands at which path."""
+    ids: dict[tuple[int, ...], str] = {}
 
+    def node(id: str, path: tuple[int, ...]) -> Node:
+        ids[path] = id
+        part = outline.parts[id]
+        return Node(
+            kind=part.kind,
+            code=part.code or None,
+            title=part.title,
+            text=part.text,
+            span=list(part.spans),
+            children=[node(child, (*path, at)) for at, child in enumerate(outline.children.get(id, ()))],
+            code_key=coded(part.code),
+            attached=[Passage("", part.attached, [])] if part.attached else [],
+            parts=[Passage.from_json(one) for one in part.details.get("parts", ())],
+        )
 
-def locate(places: Places, find: Mapping[str, Any]) -> tuple[str, str | None, bool]:
-    """How, where, and whether the place itself was found or only the one above it."""
-    if section := find.get("section"):
-        return "section", places.by_section.get(folded(section)), True
-    if code := find.get("code"):
-        found = places.by_code.get(code_key(code), [])
-        return "code", *_bullet(places, found[0] if len(found) == 1 else None, find)
-    if pillar := find.get("pillar"):
-        at = places.numbered(places.by_kind.get("pillar", []), pillar)
-        if at is not None and (measure := find.get("measure")):
-            inner = places.numbered(places.below(at, "measure"), measure)
-            if inner is None:
-                return "position", at, False
-            at = inner
-        return "position", *_bullet(places, at, find)
-    if kind := find.get("kind"):
-        ids = places.by_kind.get(kind, [])
-        order = find.get("order")
-        if order:
-            return "position", ids[order - 1] if order <= len(ids) else None, True
-        return "position", ids[0] if len(ids) == 1 else None, True
-    return "likeness", None, False
-
-
-def _bullet(places: Places, at: str | None, find: Mapping[str, Any]) -> tuple[str | None, bool]:
-    number = find.get("bullet")
-    if at is None or not number:
-        return at, at is not None
-    bullets = [i for i in places.outline.children.get(at, ()) if places.outline.parts[i].kind == "item"]
-    return (bullets[number - 1], True) if number <= len(bullets) else (at, False)
+    return [node(id, (at,)) for at, id in enumerate(outline.children.get(None, ()))], ids
 
 
 def _each_once(joins: Iterable[Joined]) -> list[Joined]:
@@ -187,9 +165,7 @@ def _each_once(joins: Iterable[Joined]) -> list[Joined]:
     return list(best.values())
 
 
-def _by_history(
-    outline: Outline, seekers: list[Seeker], refused: set[tuple[str, str]], found: list[Joined]
-) -> list[Joined]:
+def _by_history(outline: Outline, seekers: list[Seeker], refused: set[tuple[str, str]]) -> list[Joined]:
     texts: list[str] = []
     codes: list[str] = []
     rows: list[list[str]] = []
@@ -200,31 +176,43 @@ def _by_history(
             place = by_text.setdefault(known.text, len(texts))
             if place == len(texts):
                 texts.append(known.text)
-                codes.append(code_key(known.code))
+                codes.append(coded(known.code))
                 rows.append([])
             rows[place].append(seeker.row)
-    nodes = [i for i, _ in outline.walk() if outline.parts[i].wording]
-    matched = pairs(
-        texts,
-        [outline.parts[i].wording for i in nodes],
-        least=SOMEWHAT,
-        bonus=lambda left, right: (
-            SAME_CODE if codes[left] and codes[left] == code_key(outline.parts[nodes[right]].code) else 0.0
-        ),
+
+    def bonus(one: likeness.Entry, other: likeness.Entry) -> float:
+        code = codes[int(str(one.key))]
+        return SAME_CODE if code and code == coded(outline.parts[str(other.key)].code) else 0.0
+
+    matched = likeness.match(
+        [likeness.Entry(place, *_title_and_text(text)) for place, text in enumerate(texts)],
+        [_entry(outline.parts[i]) for i, _depth in outline.walk() if outline.parts[i].wording],
+        floor=SOMEWHAT,
+        sure=ALIKE,
+        bonus=bonus,
     )
     return [
         Joined(
-            nodes[pair.right],
+            str(pair.right),
             row,
             "likeness",
-            "certain" if pair.score >= ALIKE else "doubtful",
+            "doubtful" if pair.is_doubtful else "certain",
             pair.score,
-            "last-year",
+            _("前の年度の文と似ています。"),
         )
         for pair in matched
-        for row in rows[pair.left]
-        if (nodes[pair.right], row) not in refused
+        for row in rows[int(str(pair.left))]
+        if (pair.right, row) not in refused
     ]
+
+
+def _title_and_text(wording: str) -> tuple[str, str]:
+    title, _line, text = wording.partition("\n")
+    return title, text
+
+
+def _entry(part: Part) -> likeness.Entry:
+    return likeness.Entry(part.id, *_title_and_text(part.wording))
 
 
 def _by_words(
@@ -233,14 +221,21 @@ def _by_words(
     partnered = {join.node for join in taken if join.state != "rejected"}
     nodes = [
         i
-        for i, _ in outline.walk()
+        for i, _depth in outline.walk()
         if outline.parts[i].kind in LIVING and i not in partnered and outline.parts[i].wording
     ]
     matched = pairs_by_rare_words(
         [s.words for s in seekers], [outline.whole_text(i) for i in nodes], least=HARDLY
     )
     return [
-        Joined(nodes[pair.right], seekers[pair.left].row, "likeness", "doubtful", pair.score, "own-words")
+        Joined(
+            nodes[pair.right],
+            seekers[pair.left].row,
+            "likeness",
+            "doubtful",
+            pair.score,
+            _("わたしたちの説明と言葉が近いものです。"),
+        )
         for pair in matched
         if (nodes[pair.right], seekers[pair.left].row) not in refused
     ]
@@ -261,11 +256,11 @@ def alone(outline: Outline, joins: Iterable[Joined], rows: Iterable[str]) -> Alo
     under_or_over: set[str] = set(joined)
     for id in joined:
         under_or_over.update(outline.ancestors(id))
-        under_or_over.update(i for i, _ in outline.walk(id))
+        under_or_over.update(i for i, _depth in outline.walk(id))
     return Alone(
         tuple(
             id
-            for id, _ in outline.walk()
+            for id, _depth in outline.walk()
             if outline.parts[id].kind in LIVING and id not in under_or_over and not _only_groups(outline, id)
         ),
         tuple(row for row in rows if row not in served),

@@ -16,12 +16,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from .matching import pairs
+from ..reading import likeness
 from .outline import Outline, Part
-from .places import Places, code_key, folded
+from .places import Places, coded, folded
 
 ALIKE = 0.55
-SAME_CODE = 0.1
+SAME_CODE = 0.08
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def survivors(
                 kept[theirs] = ours
                 taken.add(ours)
 
-    keep(_unique(old, new, lambda part: (part.kind, folded(part.wording), code_key(part.code))))
+    keep(_unique(old, new, lambda part: (part.kind, folded(part.wording), coded(part.code))))
     keep(_unique(old, new, lambda part: (part.kind, folded(part.title)) if part.title else None))
     keep(_by_initiative(old, new, old_rows, new_rows, kept, taken))
     keep(_alike(old, new, kept, taken))
@@ -101,26 +101,22 @@ def _by_initiative(
 
 
 def _alike(old: Outline, new: Outline, kept: Mapping[str, str], taken: set[str]) -> Iterable[tuple[str, str]]:
-    left = [i for i, _ in new.walk() if i not in kept and new.parts[i].wording]
-    right = [i for i, _ in old.walk() if i not in taken and old.parts[i].wording]
+    def bonus(one: likeness.Entry, other: likeness.Entry) -> float:
+        ours, theirs = new.parts[str(one.key)].code, old.parts[str(other.key)].code
+        return SAME_CODE if ours and coded(ours) == coded(theirs) else 0.0
 
-    def bonus(one: int, two: int) -> float:
-        ours, theirs = new.parts[left[one]], old.parts[right[two]]
-        if ours.kind != theirs.kind:
-            return -1.0
-        return SAME_CODE if ours.code and code_key(ours.code) == code_key(theirs.code) else 0.0
-
-    matched = pairs(
-        [new.parts[i].wording for i in left],
-        [old.parts[i].wording for i in right],
-        least=ALIKE,
+    matched = likeness.match(
+        [_entry(new.parts[i]) for i, _ in new.walk() if i not in kept and new.parts[i].wording],
+        [_entry(old.parts[i]) for i, _ in old.walk() if i not in taken and old.parts[i].wording],
+        floor=ALIKE,
         bonus=bonus,
     )
-    return [
-        (left[pair.left], right[pair.right])
-        for pair in matched
-        if new.parts[left[pair.left]].kind == old.parts[right[pair.right]].kind
-    ]
+    return [(str(pair.left), str(pair.right)) for pair in matched]
+
+
+def _entry(part: Part) -> likeness.Entry:
+    title, _line, text = part.wording.partition("\n")
+    return likeness.Entry(part.id, title, text, group=part.kind)
 
 
 def _by_place(old: Outline, new: Outline) -> Iterable[tuple[str, str]]:

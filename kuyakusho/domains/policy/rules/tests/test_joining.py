@@ -7,7 +7,7 @@ from typing import Any
 
 from kuyakusho.domains.policy.rules.joining import Joined, Known, Seeker, alone, handed_over, propose
 from kuyakusho.domains.policy.rules.outline import Outline, Part
-from kuyakusho.domains.policy.rules.places import Places, code_key
+from kuyakusho.domains.policy.rules.places import Places
 
 ENTRY = {"label": "1)", "text": "広報紙づくりを手伝う", "span": [], "key": ""}
 
@@ -56,10 +56,6 @@ def shown(join: Joined | None) -> tuple[str, str, str] | None:
     return (join.node, join.how, join.state) if join else None
 
 
-def test_a_code_is_the_same_in_any_width() -> None:
-    assert code_key("1-(1)-①-ア") == code_key("１ー（１）－①－ア".replace("ー", "-")) == "1-1-1-ア"
-
-
 def test_code_and_bullet_with_the_words_there_is_certain() -> None:
     find = {"code": "1-(1)-①-ア", "bullet": 2, "like": "加入を呼びかける"}
     assert shown(joined(osaka(), find)) == ("a2", "code", "certain")
@@ -88,12 +84,9 @@ def test_words_under_a_picture_count_for_the_action() -> None:
     assert shown(joined(osaka(), {"code": "1-(1)-①-イ", "like": "訓練の写真"})) == ("b", "code", "certain")
 
 
-def test_words_that_stand_elsewhere_only_are_a_doubt_there() -> None:
-    find = {"code": "1-(1)-①-ア", "bullet": 1, "like": "避難所で使う物"}
-    join = joined(osaka(), find)
-    assert shown(join) == ("b1", "likeness", "doubtful")
-    assert join is not None
-    assert join.why == "words-elsewhere"
+def test_last_years_place_is_a_doubt_where_there_are_no_words_to_go_by() -> None:
+    join = joined(osaka(), {"code": "1-(1)-①-イ", "bullet": 1}, for_this_year=False)
+    assert shown(join) == ("b1", "code", "doubtful")
 
 
 def test_words_that_stand_nowhere_make_the_place_a_doubt() -> None:
@@ -101,9 +94,14 @@ def test_words_that_stand_nowhere_make_the_place_a_doubt() -> None:
     assert shown(join) == ("a1", "code", "doubtful")
 
 
-def test_a_bullet_that_is_not_there_is_looked_for_inside_the_action() -> None:
+def test_a_bullet_that_is_not_there_is_looked_for_among_the_others() -> None:
     find = {"code": "1-(1)-①-ア", "bullet": 9, "like": "若い世帯"}
-    assert shown(joined(osaka(), find)) == ("a2", "code", "certain")
+    assert shown(joined(osaka(), find)) == ("a2", "code", "doubtful")
+
+
+def test_bullets_that_changed_places_are_found_by_their_words() -> None:
+    find = {"code": "1-(1)-①-ア", "bullet": 1, "like": "若い世帯に加入を呼びかける"}
+    assert shown(joined(osaka(), find)) == ("a2", "code", "doubtful")
 
 
 def test_a_place_that_is_not_there_joins_nothing() -> None:
@@ -114,7 +112,7 @@ def test_a_place_that_is_not_there_joins_nothing() -> None:
 def test_last_years_words_find_the_node_whatever_its_code_is_now() -> None:
     known = [Known("若い世帯に町会への加入を呼びかける。", "1-(1)-①-ウ")]
     join = propose(osaka(), [Seeker("Y1", "", [{"code": "1-(1)-①-イ"}], False, known)])
-    assert [(j.node, j.how, j.state, j.why) for j in join] == [("a2", "likeness", "certain", "last-year")]
+    assert [(j.node, j.how, j.state) for j in join] == [("a2", "likeness", "certain")]
 
 
 def test_somewhat_alike_is_a_doubt_and_unlike_is_nothing() -> None:
