@@ -192,9 +192,10 @@ def bare(folder: Path) -> Server:
     )
 
 
-def granian(threads: int = 8) -> Server:
+def granian(application: str = "bench.live_floor:application", **environ: str) -> Server:
+    """Pages as `serve` starts them, on a port of their own."""
     port = free_port()
-    return Server(
+    server = Server(
         [
             *(
                 sys.executable,
@@ -208,11 +209,14 @@ def granian(threads: int = 8) -> Server:
                 "--log-level",
                 "error",
             ),
-            *("--host", "127.0.0.1", "--port", str(port), "--blocking-threads", str(threads)),
-            "bench.live_floor:application",
+            *("--host", "127.0.0.1", "--port", str(port), "--blocking-threads", "8", application),
         ],
         port,
+        **environ,
     )
+    ask(port, "/healthz")  # Django has started
+    server.pin()
+    return server
 
 
 def ask(port: int, path: str, *lines: str) -> tuple[int, dict[str, str], bytes]:

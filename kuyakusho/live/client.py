@@ -156,8 +156,8 @@ class Client(asyncio.Protocol):
             self._route(request, head)
         if self._ended and self._state == READING and not self.paused:
             self.transport.close()
-            return
-        self.adjust_reading()
+        elif self.buffer or self.paused or not self._reading:
+            self.adjust_reading()
 
     def _early_fault(self, start: bytes) -> tuple[int, str] | None:
         """What is wrong with a head that isn't whole, or too long."""
@@ -266,7 +266,7 @@ class Client(asyncio.Protocol):
             self.front.loop.call_soon(self._process)
         elif self._ended:
             self.transport.close()
-        else:
+        elif not self._reading:
             self.adjust_reading()
 
     def _refuse(

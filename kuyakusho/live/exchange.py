@@ -41,6 +41,7 @@ class Exchange:
         "over",
         "placed",
         "reference",
+        "repeatable",
         "request",
         "retries",
         "started",
@@ -52,6 +53,8 @@ class Exchange:
         self.front, self.client, self.request, self.reference = front, client, request, reference
         self.head = forwarded_head(request, said)
         self.keep = request.keep
+        # It changes nothing and has no body, so it may be handed over twice.
+        self.repeatable = not request.length and request.method in SAFE
         self.body_left = request.length
         self.large = request.length > front.limits.small_body
         self.held: list[bytes] = []
@@ -65,11 +68,6 @@ class Exchange:
         self.moved = self.written = 0
         self._checked_at = front.clock.now
         self._checked_bytes = 0
-
-    @property
-    def repeatable(self) -> bool:
-        """Whether the request may be handed over twice: it changes nothing and has no body."""
-        return self.request.method in SAFE and not self.request.length
 
     def open(self) -> None:
         """Asks for what the request needs next: a place for a large upload, its body, or the pages."""
@@ -120,10 +118,14 @@ class Exchange:
 
     def attach(self, upstream: Upstream) -> None:
         """The pages take the request."""
+        front = self.front
         self.upstream = upstream
-        self.deadline = self.front.clock.now + self.front.limits.page_seconds
-        self._checked_at, self._checked_bytes = self.front.clock.now, self.moved
-        data = b"".join((self.head, *self.held)) if self.held else self.head
+        self._checked_at, self._checked_bytes = front.clock.now, self.moved
+        self.deadline = self._checked_at + front.limits.page_seconds
+        if not self.request.length:
+            upstream.begin(self, self.head)
+            return
+        data = b"".join((self.head, *self.held))
         self._let_go_of_held()
         upstream.begin(self, data)
         if self.body_left:
@@ -226,7 +228,8 @@ class Exchange:
     def _end(self) -> None:
         if not self.over:
             self.over = True
-            self._let_go_of_held()
+            if self.held:
+                self._let_go_of_held()
             self.front.exchanges.discard(self)
             if self.large:
                 self.front.uploads.leave(self)

@@ -23,7 +23,7 @@ from .shelf import Plan, Shelf
 from .streams import Hub
 from .upstream import Pool
 
-MOST_REMEMBERED = 2048
+MOST_REMEMBERED = 1024
 MOST_UPLOADS_WAITING = 200
 _REFERENCE = re.compile(rb"[A-Za-z0-9-]{8,64}")
 

@@ -52,8 +52,8 @@ _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-5][0-9][0-9])(?: ([\t -~\x80-\xf
 
 # Lines that were read before, since browsers and pages send the same ones again and again. A line has one reading
 # whatever stands around it. What may be personal is not kept.
-MOST_LINES = 4096
-LONGEST_LINE = 512
+MOST_LINES = 2048
+LONGEST_LINE = 400
 PERSONAL = frozenset(
     (b"cookie", b"authorization", b"referer", b"x-forwarded-for", b"set-cookie", b"location")
 )
@@ -287,30 +287,34 @@ def parse_answer(head: bytes, date: bytes) -> Answer:
     answer.status = status = int(first[2])
     answer.length, answer.chunked, answer.close = None, False, first[1] == b"0"
     out = [b"HTTP/1.1 %d %b" % (status, first[3] or b"")]
-    named: set[bytes] = set()
+    known = _answer_lines.get
     dated = False
+    named = b""
     for at in range(1, len(lines)):
         line = lines[at]
-        name = _answer_lines.get(line) or _read_answer_line(line)
-        if name == b"content-length":
+        kind = known(line) or _read_answer_line(line)
+        if kind == PASS:
+            out.append(line)
+        elif kind == DATE:
+            dated = True
+            out.append(line)
+        elif kind == LENGTH:
             value = line.partition(b":")[2].strip(b" \t")
             if answer.length is not None or not value.isdigit() or len(value) > 18:
                 raise BadAnswer("content length")
             answer.length = int(value)
-        elif name == b"transfer-encoding":
+        elif kind == CODING:
             if answer.chunked or line.partition(b":")[2].strip().lower() != b"chunked":
                 raise BadAnswer("transfer coding")
             answer.chunked = True
-        elif name == b"connection":
-            named.update(part.strip() for part in line.partition(b":")[2].lower().split(b","))
-        elif name not in NOT_PASSED_ON:
-            dated = dated or name == b"date"
-            out.append(line)
+        elif kind == CONNECTION:
+            named += b"," + line.partition(b":")[2].lower()
     if answer.chunked and answer.length is not None:
         raise BadAnswer("two lengths")
     if named:
-        answer.close = answer.close or b"close" in named
-        out[1:] = [line for line in out[1:] if line.partition(b":")[0].lower() not in named]
+        options = {option.strip() for option in named.split(b",")}
+        answer.close = answer.close or b"close" in options
+        out[1:] = [line for line in out[1:] if line.partition(b":")[0].lower() not in options]
     if answer.length is not None and status != 204 and status >= 200:
         out.append(b"content-length: %d" % answer.length)
     if not dated:
@@ -320,23 +324,31 @@ def parse_answer(head: bytes, date: bytes) -> Answer:
     return answer
 
 
-NOT_PASSED_ON = HOP_BY_HOP | {b"server"}
-_answer_lines: dict[bytes, bytes] = {}
+# What is done with a line of an answer.
+PASS, DATE, LENGTH, CODING, CONNECTION, DROP = range(1, 7)
+_KINDS = dict.fromkeys(HOP_BY_HOP, DROP) | {
+    b"server": DROP,
+    b"date": DATE,
+    b"content-length": LENGTH,
+    b"transfer-encoding": CODING,
+    b"connection": CONNECTION,
+}
+_answer_lines: dict[bytes, int] = {}
 
 
-def _read_answer_line(line: bytes) -> bytes:
-    """The name of the field, lower case."""
+def _read_answer_line(line: bytes) -> int:
     name, colon, value = line.partition(b":")
     if not colon or not name or name.translate(None, TOKEN):
         raise BadAnswer("field name")
     if _CONTROL.search(value):
         raise BadAnswer("control character")
     name = name.lower()
+    kind = _KINDS.get(name, PASS)
     if len(line) <= LONGEST_LINE and name not in PERSONAL:
         if len(_answer_lines) >= MOST_LINES:
             _answer_lines.clear()
-        _answer_lines[line] = name
-    return name
+        _answer_lines[line] = kind
+    return kind
 
 
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})\r\n")

@@ -210,6 +210,9 @@ class Pool:
         return 0.0 if self.away_since is None else self.front.clock.now - self.away_since
 
     def submit(self, exchange: Exchange) -> None:
+        if self.idle and not self.waiting and exchange.repeatable and not exchange.retries:
+            exchange.attach(self.idle.pop())  # the common case
+            return
         limits = self.front.limits
         if self.away_for > limits.hold_seconds:
             exchange.fail(503, "pages-away")
@@ -257,7 +260,8 @@ class Pool:
             upstream.idle_since = self.front.clock.now
             upstream.resume_reading()
             self.idle.append(upstream)
-            self.dispatch()
+            if self.waiting:
+                self.dispatch()
         else:
             upstream.drop()
 
