@@ -14,6 +14,7 @@ from kuyakusho.core.wards.models import Ward
 from kuyakusho.domains.policy.public.news import news
 from kuyakusho.engines.catalogue import public as catalogue
 
+from .desk import waiting
 from .home import closing_soon, opening, sentence
 
 
@@ -62,3 +63,9 @@ def said_step(step: dict[str, str]) -> Said:
     return said(
         {"step": step.get("ja", ""), "step_en": step.get("en", ""), "step_easy": step.get("easy", "")}, "step"
     )
+
+
+@access.staff()
+def desk(request: HttpRequest) -> HttpResponse:
+    """The first page of the desk."""
+    return render(request, "site/desk.html", {"rows": waiting(request.staff), "staff": request.staff})

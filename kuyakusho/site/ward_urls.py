@@ -8,6 +8,7 @@ from .urls import handler400, handler403, handler404, handler500  # noqa: F401
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("desk/", views.desk, name="desk"),
     path("", include("kuyakusho.core.ui.urls")),
     path("", include("kuyakusho.core.text.urls")),
     path("", include("kuyakusho.core.accounts.urls")),

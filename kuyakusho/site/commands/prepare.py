@@ -94,7 +94,9 @@ def apply_packs() -> None:
     from kuyakusho.core.packs import services as machinery
     from kuyakusho.core.packs.faults import PackFaulty
     from kuyakusho.core.wards.models import Ward
+    from kuyakusho.domains.policy.public.announcing import refresh as refresh_policy
     from kuyakusho.engines.indicators import public as indicators
+    from kuyakusho.site.home import refresh
 
     for folder in machinery.packs_in(Path(settings.PACKS)):
         try:
@@ -107,4 +109,7 @@ def apply_packs() -> None:
             ) from None
         if outcome.parts:
             say(f"{folder.name}: {len(outcome.made)} changes from the pack")
-            indicators.measure_all(Ward.objects.get(slug=folder.name))
+            ward = Ward.objects.get(slug=folder.name)
+            indicators.measure_all(ward)
+            refresh(ward)
+            refresh_policy(ward)

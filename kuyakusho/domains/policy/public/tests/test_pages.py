@@ -133,6 +133,8 @@ def test_what_is_published_is_found_and_what_is_taken_out_is_not(client: Client,
     assert len(search(ward, "避難訓練").hits) == 2
     page = client.get(ward_address(ward, "policy:search"), {"q": "訓練"}).content.decode()
     assert "<mark>訓練</mark>" in page
+    item = Node.objects.filter(plan=plan, kind="item").first()
+    assert f'href="/mihon/policy/parts/{item.public_id}/"' in page
 
 
 def test_a_query_that_finds_nothing_says_what_to_do(client: Client, ward: Ward) -> None:
