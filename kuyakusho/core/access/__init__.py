@@ -22,12 +22,13 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 
 from kuyakusho.core.errors import Missing
+from kuyakusho.core.http.request import Request
 
 from .actor import VISITOR, Actor
 from .reads import confidential, note_read
@@ -76,11 +77,11 @@ def _declared(view: View, kind: str, roles: tuple[str, ...] = ()) -> View:
     return view
 
 
-def _nobody(request: HttpRequest) -> None:
+def _nobody(request: Request) -> None:
     """What a request says of the person, until a declaration has found out."""
     request.actor = VISITOR
-    request.staff = None
-    request.resident = None
+    request.staff = None  # type: ignore[assignment]
+    request.resident = None  # type: ignore[assignment]
     request.demo_sign_in = False
 
 
@@ -88,7 +89,7 @@ def public(view: View) -> View:
     """Anybody. The page is a function of its address."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         _nobody(request)
         return view(request, *args, **kwargs)
 
@@ -105,7 +106,7 @@ def visitor(view: View) -> View:
 
     @never_cache
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         _nobody(request)
         return view(request, *args, **kwargs)
 
@@ -117,7 +118,7 @@ def resident(view: View) -> View:
 
     @never_cache
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         _nobody(request)
         found = signed_in_resident(request)
         if found is None:
@@ -140,7 +141,7 @@ def staff(*roles: str) -> Callable[[View], View]:
     def declare(view: View) -> View:
         @never_cache
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
             from .standing import staff_standing
 
             _nobody(request)
@@ -164,7 +165,7 @@ def signed_in(view: View) -> View:
 
     @never_cache
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         from .standing import any_standing
 
         _nobody(request)
@@ -176,7 +177,7 @@ def signed_in(view: View) -> View:
     return _declared(guarded, "signed_in")
 
 
-def signed_in_resident(request: HttpRequest) -> Resident | None:
+def signed_in_resident(request: Request) -> Resident | None:
     """The resident of this request or None: for pages with a form that may be filled in without signing in.
 
     Never on a public page: those don't look at sessions.
@@ -186,7 +187,7 @@ def signed_in_resident(request: HttpRequest) -> Resident | None:
     return resident_standing(request)
 
 
-def to_sign_in(request: HttpRequest, name: str) -> HttpResponse:
+def to_sign_in(request: Request, name: str) -> HttpResponse:
     """Sends to the ward's sign-in page and back afterwards; a page outside any ward is missing instead."""
     if request.ward is None:
         raise Missing

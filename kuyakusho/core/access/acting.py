@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
-from django.http import HttpRequest
 
 from kuyakusho.core.accounts.models import Posting, StaffMember
 from kuyakusho.core.calendar import clock
+from kuyakusho.core.http.request import Request
 from kuyakusho.core.wards.models import Section, Ward
 
 
@@ -35,7 +35,7 @@ class ActingStaff:
         return not self.roles.isdisjoint(roles)
 
 
-def acting_staff(request: HttpRequest) -> ActingStaff | None:
+def acting_staff(request: Request) -> ActingStaff | None:
     """Who acts here: the signed-in account's membership in this ward, if it is posted today."""
     if request.ward is None or not request.user.is_authenticated:
         return None

@@ -7,7 +7,9 @@ from functools import wraps
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+
+from kuyakusho.core.http.request import Request
 
 View = Callable[..., HttpResponse]
 
@@ -21,7 +23,7 @@ def confidential(action: str, target: str) -> Callable[[View], View]:
 
     def declare(view: View) -> View:
         @wraps(view)
-        def noted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def noted(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
             with transaction.atomic():
                 response = view(request, *args, **kwargs)
                 if response.status_code < 300:
@@ -34,7 +36,7 @@ def confidential(action: str, target: str) -> Callable[[View], View]:
     return declare
 
 
-def note_read(request: HttpRequest, action: str, target: str, **facts: Any) -> None:
+def note_read(request: Request, action: str, target: str, **facts: Any) -> None:
     """Writes the line itself: for lists, exports and everything that is not one row at one address."""
     from kuyakusho.core.audit.services import record
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
 
 from kuyakusho.core.errors import Missing
+from kuyakusho.core.http.request import Request
 
 Row = TypeVar("Row", bound=Model)
 
 
 def scope(
     rows: QuerySet[Row],
-    request: HttpRequest,
+    request: Request,
     *,
     ward: str = "ward",
     section: str = "",
@@ -45,5 +45,5 @@ def find(rows: QuerySet[Row], **where: Any) -> Row:
     """The one row. Raises Missing for none, whether hidden, gone, or never there."""
     try:
         return rows.get(**where)
-    except (rows.model.DoesNotExist, ValueError, ValidationError):
+    except (ObjectDoesNotExist, ValueError, ValidationError):
         raise Missing from None

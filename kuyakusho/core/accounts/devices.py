@@ -6,11 +6,12 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from kuyakusho.core import tokens
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.errors import Invalid
+from kuyakusho.core.http.request import Request
 from kuyakusho.core.wards.models import Ward
 
 from .attempts import Origin
@@ -21,7 +22,7 @@ COOKIE, PURPOSE = "kuyakusho-device", "device"
 KEPT = timedelta(days=400)  # the longest that browsers allow
 
 
-def device_of(request: HttpRequest) -> Device | None:
+def device_of(request: Request) -> Device | None:
     """The browser of this request, when it has signed in before; a forged or old cookie is none."""
     if not hasattr(request, "_device"):
         request._device = _read(request.COOKIES.get(COOKIE, ""))  # type: ignore[attr-defined]
@@ -38,7 +39,7 @@ def _read(cookie: str) -> Device | None:
     return Device.objects.select_related("counter_of").filter(public_id=claim.subject).first()
 
 
-def origin_of(request: HttpRequest, account: Account | None) -> Origin:
+def origin_of(request: Request, account: Account | None) -> Origin:
     """Where a try for `account` comes from; its device only if the account has signed in from it before."""
     device = device_of(request)
     known = (
@@ -49,7 +50,7 @@ def origin_of(request: HttpRequest, account: Account | None) -> Origin:
     return Origin(source_of(request), device if known else None)
 
 
-def remember(request: HttpRequest, account: Account, now: datetime) -> tuple[Device, bool]:
+def remember(request: Request, account: Account, now: datetime) -> tuple[Device, bool]:
     """Makes this browser known for the account; called when somebody has signed in. `give_cookie` follows.
 
     Returns the browser and whether it is a new one for an account that has others.
@@ -67,7 +68,7 @@ def remember(request: HttpRequest, account: Account, now: datetime) -> tuple[Dev
     return device, fresh and others
 
 
-def give_cookie(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def give_cookie(request: Request, response: HttpResponse) -> HttpResponse:
     """Lets the browser keep its id."""
     device = device_of(request)
     if device is not None:
@@ -82,7 +83,7 @@ def give_cookie(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def counter_pc(request: HttpRequest, ward: Ward | None) -> Device | None:
+def counter_pc(request: Request, ward: Ward | None) -> Device | None:
     """This browser, if it is a counter PC of the ward."""
     device = device_of(request)
     if device is None or ward is None or device.counter_of_id != ward.pk:

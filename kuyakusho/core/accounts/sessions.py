@@ -8,11 +8,12 @@ from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, login, logout, update_session_auth_hash
 from django.db import transaction
-from django.http import HttpRequest
 
 from kuyakusho.core.access.actor import VISITOR, Actor
 from kuyakusho.core.audit.services import record
 from kuyakusho.core.calendar import clock
+from kuyakusho.core.errors import Missing
+from kuyakusho.core.http.request import Request
 from kuyakusho.core.wards.models import Ward
 
 from . import attempts, mail, rules
@@ -33,7 +34,7 @@ def policy_of(ward: Ward) -> SignInPolicy:
 
 
 def open_session(
-    request: HttpRequest,
+    request: Request,
     account: Account,
     *,
     audience: str,
@@ -76,7 +77,7 @@ def open_session(
             method=method,
             device=device,
             browser=rules.browser_name(request.headers.get("User-Agent", "")),
-            session_key=session.session_key,
+            session_key=session.session_key or "",
             started_at=now,
             seen_at=now,
         )
@@ -101,14 +102,22 @@ def _actor(ward: Ward, account: Account, audience: str) -> Actor:
     return Actor("staff", member.public_id) if member else VISITOR
 
 
-def audience_of(request: HttpRequest) -> str:
+def account_of(request: Request) -> Account:
+    """Who is signed in; for views that a declaration opens to nobody else."""
+    account = request.user
+    if not isinstance(account, Account):
+        raise Missing
+    return account
+
+
+def audience_of(request: Request) -> str:
     """What the session is good for: staff, first_factor, resident, or nothing (empty)."""
     if not request.user.is_authenticated:
         return ""
     return AUDIENCES.get(request.session.get(BACKEND_SESSION_KEY, ""), "")
 
 
-def still_here(request: HttpRequest) -> bool:
+def still_here(request: Request) -> bool:
     """Notes that somebody is active. False when nobody was for too long: the session is ended then."""
     now = clock.now()
     seen = request.session.get("seen")
@@ -124,21 +133,21 @@ def still_here(request: HttpRequest) -> bool:
     return True
 
 
-def proved_lately(request: HttpRequest) -> bool:
+def proved_lately(request: Request) -> bool:
     """Whether the person proved who they are in the last minutes; a demo person has nothing to prove it with."""
-    if request.user.is_demo:
+    if account_of(request).is_demo:
         return True
     proved = request.session.get("proved", 0)
     return clock.now().timestamp() - proved < PROVED_FOR.total_seconds()
 
 
-def note_proof(request: HttpRequest) -> None:
+def note_proof(request: Request) -> None:
     """The person has just proved again who they are. The session gets a new key."""
     request.session["proved"] = clock.now().timestamp()
     renew(request)
 
 
-def upgrade(request: HttpRequest, method: str) -> None:
+def upgrade(request: Request, method: str) -> None:
     """Makes a first-factor session a full one, after enrolment."""
     request.session[BACKEND_SESSION_KEY] = PATHS[STAFF]
     request.session["method"] = method
@@ -146,7 +155,7 @@ def upgrade(request: HttpRequest, method: str) -> None:
     note_proof(request)
 
 
-def renew(request: HttpRequest) -> None:
+def renew(request: Request) -> None:
     """Gives the session a new key and notes it, so that "sign out everywhere" still finds it."""
     request.session.cycle_key()
     SignIn.objects.filter(public_id=request.session.get("sign_in")).update(
@@ -154,7 +163,7 @@ def renew(request: HttpRequest) -> None:
     )
 
 
-def end_session(request: HttpRequest, why: str) -> None:
+def end_session(request: Request, why: str) -> None:
     """Ends this session: `sign_out`, `idle`, `switched`, `replaced`."""
     SignIn.objects.filter(public_id=request.session.get("sign_in"), ended_at=None).update(
         ended_at=clock.now(), ended_by=why
@@ -189,9 +198,9 @@ def _store(key: str):  # type: ignore[no-untyped-def]
     return import_module(settings.SESSION_ENGINE).SessionStore(session_key=key)
 
 
-def keep_after_password_change(request: HttpRequest) -> None:
+def keep_after_password_change(request: Request) -> None:
     """Keeps this session, which Django would drop because the password is another one; under a new key."""
-    update_session_auth_hash(request, request.user)
+    update_session_auth_hash(request, account_of(request))
     SignIn.objects.filter(public_id=request.session.get("sign_in")).update(
         session_key=request.session.session_key
     )

@@ -6,6 +6,7 @@ import hashlib
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import DateTimeField
 from django.utils.translation import gettext_lazy as _
 
 from kuyakusho.core.calendar import clock
@@ -30,7 +31,7 @@ def spend_name(purpose: str, name: str, *, until: datetime) -> bool:
 
     `ON CONFLICT DO NOTHING` waits for a rival that has not committed yet and spoils no transaction on PostgreSQL.
     """
-    field = SpentToken._meta.get_field
+    stored = DateTimeField().get_db_prep_value
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO tokens_spenttoken (digest, purpose, spent_at, expires_at) VALUES (%s, %s, %s, %s) "
@@ -38,8 +39,8 @@ def spend_name(purpose: str, name: str, *, until: datetime) -> bool:
             [
                 _digest(purpose, name),
                 purpose,
-                field("spent_at").get_db_prep_save(clock.now(), connection),
-                field("expires_at").get_db_prep_save(until, connection),
+                stored(clock.now(), connection),
+                stored(until, connection),
             ],
         )
         return cursor.rowcount == 1

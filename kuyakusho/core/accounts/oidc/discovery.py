@@ -136,6 +136,6 @@ def fetch(address: str, *, data: dict[str, str] | None = None, headers: dict[str
         raise Unreachable(f"{urlsplit(address).path}: {type(fault).__name__}") from fault
     if got.status_code != 200 or not isinstance(said, dict):
         code = said.get("error") if isinstance(said, dict) else None
-        fault = Declined if 400 <= got.status_code < 500 and data is not None else Unreachable
-        raise fault(f"{urlsplit(address).path}: status {got.status_code} {str(code)[:40]}")
+        kind = Declined if 400 <= got.status_code < 500 and data is not None else Unreachable
+        raise kind(f"{urlsplit(address).path}: status {got.status_code} {str(code)[:40]}")
     return said

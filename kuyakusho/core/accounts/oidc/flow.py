@@ -71,7 +71,7 @@ def begin(
         said = discovery.metadata(provider.issuer)
     except discovery.Unreachable as fault:
         raise unreachable(fault) from fault
-    pending = {
+    pending: dict[str, Any] = {
         "provider": provider.key,
         "state": secrets.token_urlsafe(24),
         "nonce": secrets.token_urlsafe(24),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 
 from kuyakusho.core import access
@@ -13,13 +13,14 @@ from kuyakusho.core.accounts.forms import ROLE_LABELS
 from kuyakusho.core.accounts.models import ROLES, Account, Resident
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.errors import Missing
+from kuyakusho.core.http.request import Request
 from kuyakusho.core.wards.models import Section
 
 from .shared import desk_address, next_page, show, signed_in
 
 
 @access.visitor
-def demo(request: HttpRequest) -> HttpResponse:
+def demo(request: Request) -> HttpResponse:
     """The demo people of the ward. Choosing one signs in as them."""
     if not settings.DEMO:
         raise Missing
@@ -30,7 +31,7 @@ def demo(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _staff(request: HttpRequest) -> list[tuple[Section, list[dict]]]:
+def _staff(request: Request) -> list[tuple[Section, list[dict]]]:
     today = clock.today()
     found: dict[Section, list[dict]] = {}
     accounts = Account.objects.filter(is_demo=True, is_active=True, staff_memberships__ward=request.ward)
@@ -44,7 +45,7 @@ def _staff(request: HttpRequest) -> list[tuple[Section, list[dict]]]:
     return sorted(found.items(), key=lambda pair: (pair[0].order, pair[0].pk))
 
 
-def _residents(request: HttpRequest) -> list[Resident]:
+def _residents(request: Request) -> list[Resident]:
     return list(
         Resident.objects.filter(ward=request.ward, account__is_demo=True, account__is_active=True)
         .select_related("account")
@@ -52,7 +53,7 @@ def _residents(request: HttpRequest) -> list[Resident]:
     )
 
 
-def _enter(request: HttpRequest) -> HttpResponse:
+def _enter(request: Request) -> HttpResponse:
     page = next_page(request)
     account = Account.objects.filter(
         public_id=request.POST.get("person", ""), is_demo=True, is_active=True

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt
@@ -15,12 +17,13 @@ from kuyakusho.core.accounts.oidc.flow import Identity, refusal
 from kuyakusho.core.accounts.services import directories, residents
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.errors import Missing
+from kuyakusho.core.http.request import Request
 from kuyakusho.core.wards.addresses import ward_address
 
 from .shared import desk_address, next_page, signed_in
 
 
-def _provider(request: HttpRequest, key: str, kind: str | None = None) -> IdentityProvider:
+def _provider(request: Request, key: str, kind: str | None = None) -> IdentityProvider:
     found = directories.provider(request.ward, key, kind)
     if found is None:
         raise Missing
@@ -29,10 +32,10 @@ def _provider(request: HttpRequest, key: str, kind: str | None = None) -> Identi
 
 @access.visitor
 @require_GET
-def begin(request: HttpRequest, key: str) -> HttpResponse:
+def begin(request: Request, key: str) -> HttpResponse:
     """Off to the directory. `again=1` proves anew who is signed in, `join=1` adds the directory to a resident."""
     provider = _provider(request, key)
-    carried = {
+    carried: dict[str, Any] = {
         "next": next_page(request),
         "variant": request.variant.segment,
         "again": request.GET.get("again") == "1" and request.user.is_authenticated,
@@ -51,7 +54,7 @@ def begin(request: HttpRequest, key: str) -> HttpResponse:
 
 @access.visitor
 @require_GET
-def back(request: HttpRequest, key: str) -> HttpResponse:
+def back(request: Request, key: str) -> HttpResponse:
     """The directory sends the browser back with a code. What was asked is forgotten before it is looked at."""
     pending = request.session.pop("oidc", None)
     provider = _provider(request, key, "oidc")
@@ -63,7 +66,7 @@ def back(request: HttpRequest, key: str) -> HttpResponse:
 @access.visitor
 @csrf_exempt
 @require_POST
-def saml_answer(request: HttpRequest, key: str) -> HttpResponse:
+def saml_answer(request: Request, key: str) -> HttpResponse:
     """The directory's own page posts its signed answer; no session comes along, so it goes on to a page of ours."""
     provider = _provider(request, key, "saml")
     sealed = saml.receive(provider, request.ward, request.POST.get("SAMLResponse", ""), now=clock.now())
@@ -76,7 +79,7 @@ def saml_answer(request: HttpRequest, key: str) -> HttpResponse:
 
 @access.visitor
 @require_GET
-def saml_finish(request: HttpRequest, key: str) -> HttpResponse:
+def saml_finish(request: Request, key: str) -> HttpResponse:
     """Does this browser's session hold the question that was answered?"""
     pending = request.session.pop("saml", None)
     provider = _provider(request, key, "saml")
@@ -88,15 +91,13 @@ def saml_finish(request: HttpRequest, key: str) -> HttpResponse:
 
 @access.public
 @require_GET
-def saml_metadata(request: HttpRequest, key: str) -> HttpResponse:
+def saml_metadata(request: Request, key: str) -> HttpResponse:
     """What the directory's administrators load on their side."""
     document = saml.metadata(_provider(request, key, "saml"), request.ward)
     return HttpResponse(document, content_type="application/samlmetadata+xml")
 
 
-def _enter(
-    request: HttpRequest, provider: IdentityProvider, identity: Identity, carried: dict
-) -> HttpResponse:
+def _enter(request: Request, provider: IdentityProvider, identity: Identity, carried: dict) -> HttpResponse:
     page = next_page(request, carried.get("next", ""))
     kept = {"provider": provider.key, "id_token": identity.id_token} if identity.id_token else {}
     if provider.audience == "staff":

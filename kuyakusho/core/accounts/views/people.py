@@ -6,7 +6,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -25,6 +25,7 @@ from kuyakusho.core.accounts.models import ROLES, FactorReset, Posting, StaffMem
 from kuyakusho.core.accounts.services import factors, staff
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.errors import KuyakushoError
+from kuyakusho.core.http.request import Request
 from kuyakusho.core.wards.models import Section
 
 from .shared import proved, refused, show
@@ -33,12 +34,12 @@ administrator = access.staff("administrator")
 LARGEST_FILE = 1024 * 1024
 
 
-def _sections(request: HttpRequest, day: date) -> QuerySet[Section]:
+def _sections(request: Request, day: date) -> QuerySet[Section]:
     """The sections that exist on that day or will."""
     return Section.objects.filter(ward=request.ward).filter(Q(valid_until=None) | Q(valid_until__gt=day))
 
 
-def _member(request: HttpRequest, public_id: str) -> StaffMember:
+def _member(request: Request, public_id: str) -> StaffMember:
     rows = access.scope(StaffMember.objects.select_related("account", "ward"), request)
     return access.find(rows, public_id=public_id)
 
@@ -54,14 +55,15 @@ def role_names(roles: object) -> str:
 
 
 @administrator
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: Request) -> HttpResponse:
     """Everybody, with today's posting and the next one; those who have left below."""
     today = clock.today()
     asked = transfers.fold(request.GET.get("q", "")[:80])
     postings: dict[int, list[Posting]] = {}
     for posting in Posting.objects.filter(member__ward=request.ward).select_related("section"):
         postings.setdefault(posting.member_id, []).append(posting)
-    rows, former = [], []
+    rows: list[dict] = []
+    former: list[dict] = []
     for member in StaffMember.objects.filter(ward=request.ward).select_related("account"):
         account = member.account
         words = transfers.fold(f"{account.name}\0{account.name_kana}\0{account.email or ''}\0{member.key}")
@@ -97,7 +99,7 @@ def _place(row: dict) -> tuple[int, str]:
 
 
 @administrator
-def person(request: HttpRequest, public_id: str) -> HttpResponse:
+def person(request: Request, public_id: str) -> HttpResponse:
     """One person: postings, what they sign in with, open sessions; posting anew, end of employment, reset."""
     member = _member(request, public_id)
     today = clock.today()
@@ -145,7 +147,7 @@ def person(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @administrator
 @proved
-def invite(request: HttpRequest) -> HttpResponse:
+def invite(request: Request) -> HttpResponse:
     """Putting somebody on the staff."""
     today = clock.today()
     form = InvitationForm(
@@ -167,7 +169,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 @administrator
 @require_POST
-def invite_again(request: HttpRequest, public_id: str) -> HttpResponse:
+def invite_again(request: Request, public_id: str) -> HttpResponse:
     """The link once more."""
     member = _member(request, public_id)
     staff.invite_again(member, request.actor)
@@ -177,7 +179,7 @@ def invite_again(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @administrator
 @proved
-def end_employment(request: HttpRequest, public_id: str) -> HttpResponse:
+def end_employment(request: Request, public_id: str) -> HttpResponse:
     """The end of employment, on a day."""
     member = _member(request, public_id)
     form = EndForm(request.POST if request.method == "POST" else None)
@@ -195,7 +197,7 @@ def end_employment(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @administrator
 @require_POST
-def end_sessions(request: HttpRequest, public_id: str) -> HttpResponse:
+def end_sessions(request: Request, public_id: str) -> HttpResponse:
     """Signs somebody out everywhere."""
     member = _member(request, public_id)
     staff.end_sessions(member, request.actor)
@@ -205,7 +207,7 @@ def end_sessions(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @administrator
 @proved
-def reset_factors(request: HttpRequest, public_id: str) -> HttpResponse:
+def reset_factors(request: Request, public_id: str) -> HttpResponse:
     """Asking to take a colleague's second factors away."""
     member = _member(request, public_id)
     form = ReasonForm(request.POST if request.method == "POST" else None)
@@ -232,7 +234,7 @@ def reset_factors(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @administrator
 @proved
-def decide_reset(request: HttpRequest, public_id: str) -> HttpResponse:
+def decide_reset(request: Request, public_id: str) -> HttpResponse:
     """Confirming a colleague's question, or dropping it."""
     rows = access.scope(
         FactorReset.objects.filter(state="asked").select_related("member__account", "asked_by__account"),
@@ -255,7 +257,7 @@ def decide_reset(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @administrator
 @proved
-def transfer_list(request: HttpRequest) -> HttpResponse:
+def transfer_list(request: Request) -> HttpResponse:
     """A list of transfers: read, shown line by line with every fault, and applied only when it is shown again."""
     form = TransfersForm(request.POST or None, request.FILES or None)
     text, reading, preview = "", None, []
@@ -302,7 +304,7 @@ def _text_of(form: TransfersForm, upload) -> str:  # type: ignore[no-untyped-def
         return ""
 
 
-def _names(request: HttpRequest) -> tuple[dict[str, str], dict[str, str]]:
+def _names(request: Request) -> tuple[dict[str, str], dict[str, str]]:
     people: dict[str, str] = {}
     for member in StaffMember.objects.filter(ward=request.ward).select_related("account"):
         for name in (member.key, member.public_id, member.account.email or ""):
@@ -314,7 +316,7 @@ def _names(request: HttpRequest) -> tuple[dict[str, str], dict[str, str]]:
     return people, sections
 
 
-def _preview(request: HttpRequest, reading: transfers.Reading) -> list[dict]:
+def _preview(request: Request, reading: transfers.Reading) -> list[dict]:
     members = {
         m.public_id: m for m in StaffMember.objects.filter(ward=request.ward).select_related("account")
     }

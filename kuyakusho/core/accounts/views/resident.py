@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -19,12 +19,13 @@ from kuyakusho.core.accounts.services import directories, email_codes, residents
 from kuyakusho.core.accounts.source import source_of
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.errors import KuyakushoError, Missing, Refused
+from kuyakusho.core.http.request import Request
 
 from .shared import next_page, refused, show, signed_in
 
 
 @access.visitor
-def resident_sign_in(request: HttpRequest) -> HttpResponse:
+def resident_sign_in(request: Request) -> HttpResponse:
     """Where a resident begins: the national app, or an address to send a code to."""
     page = next_page(request)
     by_code = sessions.policy_of(request.ward).email_codes
@@ -58,7 +59,7 @@ def resident_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @access.visitor
-def email_code(request: HttpRequest) -> HttpResponse:
+def email_code(request: Request) -> HttpResponse:
     """Typing the six digits, in the browser that asked for them."""
     public_id = request.session.get("email_code", "")
     if not public_id:
@@ -78,7 +79,7 @@ def email_code(request: HttpRequest) -> HttpResponse:
 
 
 @access.visitor
-def email_link(request: HttpRequest, token: str) -> HttpResponse:
+def email_link(request: Request, token: str) -> HttpResponse:
     """The link of the same e-mail. Opening it does nothing yet: mail programs open links by themselves."""
     if request.method == "POST":
         return _enter(request, email_codes.use_link(request.ward, token, clock.now()), "email_link")
@@ -86,7 +87,7 @@ def email_link(request: HttpRequest, token: str) -> HttpResponse:
     return show(request, "email_link")
 
 
-def _enter(request: HttpRequest, row: EmailCode, method: str) -> HttpResponse:
+def _enter(request: Request, row: EmailCode, method: str) -> HttpResponse:
     account = residents.account_for_address(row.email)
     if not backends.may_act(account):
         raise Refused(
@@ -100,7 +101,7 @@ def _enter(request: HttpRequest, row: EmailCode, method: str) -> HttpResponse:
 
 @access.resident
 @require_GET
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: Request) -> HttpResponse:
     """What is kept about me, and everything one can do about it."""
     resident = request.resident
     joined = IdentityLink.objects.filter(account=resident.account).select_related("provider")
@@ -121,7 +122,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 @access.resident
 @require_GET
-def my_data(request: HttpRequest) -> HttpResponse:
+def my_data(request: Request) -> HttpResponse:
     """All of it as a file."""
     body = json.dumps(residents.everything_kept(request.resident), ensure_ascii=False, indent=2)
     response = HttpResponse(body + "\n", content_type="application/json; charset=utf-8")
@@ -131,7 +132,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
 
 @access.resident
 @require_POST
-def end_sign_in(request: HttpRequest, public_id: str) -> HttpResponse:
+def end_sign_in(request: Request, public_id: str) -> HttpResponse:
     """Ends one of my sessions, `others` all but this one."""
     account = request.resident.account
     if public_id == "others":
@@ -150,7 +151,7 @@ def end_sign_in(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @access.resident
-def leave(request: HttpRequest) -> HttpResponse:
+def leave(request: Request) -> HttpResponse:
     """Deleting my account, after asking once."""
     if request.method != "POST":
         return show(request, "leave", resident=request.resident)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -29,20 +29,22 @@ from kuyakusho.core.accounts.forms import (
 )
 from kuyakusho.core.accounts.models import CounterPin, SignIn
 from kuyakusho.core.accounts.services import directories, factors, passwords
+from kuyakusho.core.accounts.sessions import account_of
 from kuyakusho.core.audit.services import record
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.errors import Invalid, KuyakushoError, Missing
+from kuyakusho.core.http.request import Request
 from kuyakusho.core.tokens import sealing
 
 from .shared import ask_passkey, next_page, passkey_question, proved, refused, shell, show
 
 
-def _staff_only(request: HttpRequest) -> None:
+def _staff_only(request: Request) -> None:
     if request.staff is None:
         raise Missing
 
 
-def _to_security(request: HttpRequest, said: str = "") -> HttpResponse:
+def _to_security(request: Request, said: str = "") -> HttpResponse:
     if said:
         messages.success(request, said)
     return HttpResponseRedirect(reverse("accounts:security"))
@@ -50,12 +52,12 @@ def _to_security(request: HttpRequest, said: str = "") -> HttpResponse:
 
 @access.signed_in
 @require_GET
-def security(request: HttpRequest) -> HttpResponse:
+def security(request: Request) -> HttpResponse:
     """Everything about one's own sign-in, on one page. Residents have the same on "my page"."""
     if request.resident is not None:
         return HttpResponseRedirect(reverse("accounts:me"))
     _staff_only(request)
-    account = request.user
+    account = account_of(request)
     return show(
         request,
         "security",
@@ -78,10 +80,10 @@ def security(request: HttpRequest) -> HttpResponse:
 
 
 @access.signed_in
-def prove(request: HttpRequest) -> HttpResponse:
+def prove(request: Request) -> HttpResponse:
     """Before a sensitive change: password, app code, passkey or directory once more."""
     page = next_page(request) or reverse("accounts:security")
-    account = request.user
+    account = account_of(request)
     if not account.has_usable_password():
         form_class: type = SecondFactorForm
     else:
@@ -116,8 +118,8 @@ def prove(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _prove(request: HttpRequest, answer: str, form: ProveForm | SecondFactorForm) -> None:
-    account, now = request.user, clock.now()
+def _prove(request: Request, answer: str, form: ProveForm | SecondFactorForm) -> None:
+    account, now = account_of(request), clock.now()
     if answer:
         state = passkey_question(request, "prove")
         if state is None or passkeys.prove(state, answer, now, account) is None:
@@ -137,9 +139,9 @@ def _prove(request: HttpRequest, answer: str, form: ProveForm | SecondFactorForm
 
 @access.signed_in
 @require_GET
-def prove_options(request: HttpRequest) -> HttpResponse:
+def prove_options(request: Request) -> HttpResponse:
     """The passkey question for proving."""
-    return ask_passkey(request, "prove", request.user)
+    return ask_passkey(request, "prove", account_of(request))
 
 
 # ---- factors -----------------------------------------------------------------------------------------------
@@ -147,10 +149,10 @@ def prove_options(request: HttpRequest) -> HttpResponse:
 
 @access.signed_in
 @proved
-def add_app(request: HttpRequest) -> HttpResponse:
+def add_app(request: Request) -> HttpResponse:
     """Setting up an authenticator app. The new key waits, sealed, in the session until its first code fits."""
     _staff_only(request)
-    account = request.user
+    account = account_of(request)
     if request.method == "POST" and "new_app" in request.session:
         secret = sealing.unseal("totp-new", request.session["new_app"])
     else:
@@ -180,7 +182,7 @@ def add_app(request: HttpRequest) -> HttpResponse:
 
 @access.signed_in
 @proved
-def add_passkey(request: HttpRequest) -> HttpResponse:
+def add_passkey(request: Request) -> HttpResponse:
     """Keeping a passkey that the browser makes."""
     _staff_only(request)
     form = PasskeyNameForm(request.POST if request.method == "POST" else None)
@@ -192,7 +194,7 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
                 raise Invalid("passkey_refused", _("時間がたちすぎました。"), _("もう一度お試しください。"))
             codes = factors.add_passkey(
                 request.ward,
-                request.user,
+                account_of(request),
                 state,
                 request.POST.get("answer", ""),
                 form.cleaned_data["name"],
@@ -208,13 +210,13 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
 @access.signed_in
 @proved
 @require_GET
-def create_options(request: HttpRequest) -> HttpResponse:
+def create_options(request: Request) -> HttpResponse:
     """The question for making a passkey."""
     _staff_only(request)
-    return ask_passkey(request, "create", request.user, create=True)
+    return ask_passkey(request, "create", account_of(request), create=True)
 
 
-def _enrolled(request: HttpRequest, codes: list[str], method: str) -> HttpResponse:
+def _enrolled(request: Request, codes: list[str], method: str) -> HttpResponse:
     """After enrolment: the desk opens, and recovery codes are shown once."""
     if sessions.audience_of(request) == backends.FIRST_FACTOR:
         sessions.upgrade(request, method)
@@ -227,44 +229,44 @@ def _enrolled(request: HttpRequest, codes: list[str], method: str) -> HttpRespon
 
 @access.signed_in
 @proved
-def remove_factor(request: HttpRequest, which: str) -> HttpResponse:
+def remove_factor(request: Request, which: str) -> HttpResponse:
     """Taking the app (`app`) or a passkey (its id) away, after asking once."""
     _staff_only(request)
-    passkey = None if which == "app" else request.user.passkeys.filter(public_id=which).first()
+    passkey = None if which == "app" else account_of(request).passkeys.filter(public_id=which).first()
     if which != "app" and passkey is None:
         raise Missing
     if request.method != "POST":
         return show(request, "remove_factor", shell=shell(request), passkey=passkey)
     if passkey is None:
-        factors.remove_app(request.ward, request.user, request.actor)
+        factors.remove_app(request.ward, account_of(request), request.actor)
     else:
-        factors.remove_passkey(request.ward, request.user, which, request.actor)
+        factors.remove_passkey(request.ward, account_of(request), which, request.actor)
     return _to_security(request, _("外しました。"))
 
 
 @access.signed_in
 @proved
-def recovery_codes(request: HttpRequest) -> HttpResponse:
+def recovery_codes(request: Request) -> HttpResponse:
     """Fresh recovery codes, after asking once: the old ones stop working."""
     _staff_only(request)
-    if not factors.has_second(request.user):
+    if not factors.has_second(account_of(request)):
         raise Missing
     if request.method != "POST":
         return show(request, "new_recovery_codes", shell=shell(request))
-    codes = factors.new_recovery_codes(request.ward, request.user, request.actor)
+    codes = factors.new_recovery_codes(request.ward, account_of(request), request.actor)
     return show(request, "recovery_codes", shell=shell(request), codes=codes)
 
 
 @access.signed_in
 @proved
-def pin(request: HttpRequest) -> HttpResponse:
+def pin(request: Request) -> HttpResponse:
     """Choosing the PIN for counter PCs."""
     _staff_only(request)
     form = PinForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            factors.set_pin(request.ward, request.user, form.cleaned_data["pin"], request.actor)
+            factors.set_pin(request.ward, account_of(request), form.cleaned_data["pin"], request.actor)
         except KuyakushoError as error:
             status = refused(form, error)
         else:
@@ -274,10 +276,10 @@ def pin(request: HttpRequest) -> HttpResponse:
 
 @access.signed_in
 @proved
-def password(request: HttpRequest) -> HttpResponse:
+def password(request: Request) -> HttpResponse:
     """Changing the password. Every other session ends."""
     _staff_only(request)
-    if request.user.is_demo:
+    if account_of(request).is_demo:
         raise Missing
     form = NewPasswordForm(request.POST if request.method == "POST" else None)
     status = 200
@@ -285,7 +287,7 @@ def password(request: HttpRequest) -> HttpResponse:
         try:
             passwords.change(
                 request.ward,
-                request.user,
+                account_of(request),
                 form.cleaned_data["password"],
                 request.actor,
                 keep=request.session.get("sign_in", ""),
@@ -305,13 +307,13 @@ def password(request: HttpRequest) -> HttpResponse:
 
 @access.signed_in
 @require_POST
-def end_sign_in(request: HttpRequest, public_id: str) -> HttpResponse:
+def end_sign_in(request: Request, public_id: str) -> HttpResponse:
     """Ends one of one's own sessions, `others` all but this one."""
     _staff_only(request)
     if public_id == "others":
-        sessions.end_everywhere(request.user, "elsewhere", but=request.session.get("sign_in", ""))
+        sessions.end_everywhere(account_of(request), "elsewhere", but=request.session.get("sign_in", ""))
     else:
-        row = SignIn.objects.filter(account=request.user, public_id=public_id, ended_at=None).first()
+        row = SignIn.objects.filter(account=account_of(request), public_id=public_id, ended_at=None).first()
         if row is None:
             raise Missing
         sessions.end_sign_in(row, "elsewhere")
@@ -320,7 +322,7 @@ def end_sign_in(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @access.staff("administrator")
 @proved
-def register_counter(request: HttpRequest) -> HttpResponse:
+def register_counter(request: Request) -> HttpResponse:
     """Makes this very browser a counter PC of the ward, or an ordinary one again."""
     device = device_of(request)
     if device is None:

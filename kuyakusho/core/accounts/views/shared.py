@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -17,13 +17,14 @@ from kuyakusho.core.accounts.factors import passkeys
 from kuyakusho.core.accounts.models import Account
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.errors import KuyakushoError
+from kuyakusho.core.http.request import Request
 from kuyakusho.core.ui.forms import take_refusal
 
 PASSKEY_SECONDS = 300
 LONGEST_NEXT = 400
 
 
-def next_page(request: HttpRequest, given: str | None = None) -> str:
+def next_page(request: Request, given: str | None = None) -> str:
     """The page to come back to, if it is one of this ward; empty otherwise."""
     page = given if given is not None else request.POST.get("next") or request.GET.get("next") or ""
     ours = f"/{request.ward.slug}/"
@@ -47,12 +48,12 @@ def with_next(name: str, page: str, *args: str) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse(name, args=args) + ("?" + urlencode({"next": page}) if page else ""))
 
 
-def signed_in(request: HttpRequest, page: str) -> HttpResponse:
+def signed_in(request: Request, page: str) -> HttpResponse:
     """After a sign-in: to the page, with the browser's own cookie."""
     return give_cookie(request, HttpResponseRedirect(page))
 
 
-def show(request: HttpRequest, template: str, status: int = 200, **values: Any) -> HttpResponse:
+def show(request: Request, template: str, status: int = 200, **values: Any) -> HttpResponse:
     """A page of this room; 422 when its form has faults."""
     form = values.get("form")
     if status == 200 and form is not None and form.is_bound and form.errors:
@@ -60,7 +61,7 @@ def show(request: HttpRequest, template: str, status: int = 200, **values: Any) 
     return render(request, f"accounts/{template}.html", values, status=status)
 
 
-def shell(request: HttpRequest) -> str:
+def shell(request: Request) -> str:
     """The skeleton of pages that staff see at the desk, and before it is open to them."""
     full = request.staff is not None and sessions.audience_of(request) == "staff"
     return "ui/desk.html" if full else "ui/page.html"
@@ -73,7 +74,7 @@ def refused(form: forms.Form, error: KuyakushoError) -> int:
 
 
 def ask_passkey(
-    request: HttpRequest, kind: str, account: Account | None, *, create: bool = False
+    request: Request, kind: str, account: Account | None, *, create: bool = False
 ) -> JsonResponse:
     """Options for the browser as JSON; the question stays in the session until it is answered once."""
     if create and account is not None:
@@ -84,7 +85,7 @@ def ask_passkey(
     return JsonResponse(options)
 
 
-def passkey_question(request: HttpRequest, kind: str) -> dict[str, Any] | None:
+def passkey_question(request: Request, kind: str) -> dict[str, Any] | None:
     """The question that an answer of this kind belongs to, taken out of the session; None for an old one."""
     asked = request.session.pop("passkey", None)
     if not asked or asked["kind"] != kind or clock.now().timestamp() - asked["asked"] > PASSKEY_SECONDS:
@@ -95,7 +96,7 @@ def passkey_question(request: HttpRequest, kind: str) -> dict[str, Any] | None:
 def proved(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """For sensitive changes: whoever has not proved lately who they are does so first. Stands under signed_in."""
 
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         if sessions.proved_lately(request):
             return view(request, *args, **kwargs)
         back = request.get_full_path() if request.method == "GET" else reverse("accounts:security")

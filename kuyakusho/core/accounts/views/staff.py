@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -18,6 +18,7 @@ from kuyakusho.core.accounts.models import Account
 from kuyakusho.core.accounts.services import directories, factors, passwords
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.errors import Conflict, Invalid, KuyakushoError
+from kuyakusho.core.http.request import Request
 from kuyakusho.core.wards.addresses import ward_address
 
 from .shared import (
@@ -44,7 +45,7 @@ def wrong() -> Invalid:
 
 
 @access.visitor
-def staff_sign_in(request: HttpRequest) -> HttpResponse:
+def staff_sign_in(request: Request) -> HttpResponse:
     """First step: address and password. Beside it passkey and the city's directory."""
     page = next_page(request)
     form = PasswordForm(request.POST if request.method == "POST" else None)
@@ -67,7 +68,7 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _first_factor(request: HttpRequest, email: str, password: str) -> Account:
+def _first_factor(request: Request, email: str, password: str) -> Account:
     account = passwords.staff_account(request.ward, email)
     origin = origin_of(request, account)
     attempts.take("password", email.lower(), origin, clock.now())
@@ -77,7 +78,7 @@ def _first_factor(request: HttpRequest, email: str, password: str) -> Account:
     return account
 
 
-def _after_password(request: HttpRequest, account: Account, page: str) -> HttpResponse:
+def _after_password(request: Request, account: Account, page: str) -> HttpResponse:
     if factors.has_second(account):
         if request.user.is_authenticated:
             sessions.end_session(request, "replaced")
@@ -92,7 +93,7 @@ def _after_password(request: HttpRequest, account: Account, page: str) -> HttpRe
 
 
 @access.visitor
-def second_factor(request: HttpRequest) -> HttpResponse:
+def second_factor(request: Request) -> HttpResponse:
     """Second step: the app's code, a recovery code, or a passkey."""
     page = next_page(request)
     account = _pending(request)
@@ -119,7 +120,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     return show(request, "second_factor", status, form=form, next=page, has_passkey=account.passkeys.exists())
 
 
-def _pending(request: HttpRequest) -> Account | None:
+def _pending(request: Request) -> Account | None:
     pending: dict[str, Any] | None = request.session.get("pending")
     if not pending or clock.now().timestamp() - pending["at"] > PENDING_SECONDS:
         return None
@@ -127,7 +128,7 @@ def _pending(request: HttpRequest) -> Account | None:
     return account if account is not None and backends.may_act(account) else None
 
 
-def _second_method(request: HttpRequest, account: Account, answer: str, form: SecondFactorForm) -> str:
+def _second_method(request: Request, account: Account, answer: str, form: SecondFactorForm) -> str:
     now = clock.now()
     if answer:
         state = passkey_question(request, "second")
@@ -148,7 +149,7 @@ def _second_method(request: HttpRequest, account: Account, answer: str, form: Se
 
 @access.visitor
 @require_GET
-def passkey_options(request: HttpRequest) -> HttpResponse:
+def passkey_options(request: Request) -> HttpResponse:
     """The question for the browser's passkey: for the pending account, or for whoever has one."""
     account = _pending(request)
     return ask_passkey(request, "second" if account else "sign-in", account)
@@ -156,7 +157,7 @@ def passkey_options(request: HttpRequest) -> HttpResponse:
 
 @access.visitor
 @require_POST
-def passkey_sign_in(request: HttpRequest) -> HttpResponse:
+def passkey_sign_in(request: Request) -> HttpResponse:
     """A passkey alone: it proves both factors."""
     page = next_page(request)
     state = passkey_question(request, "sign-in")
@@ -181,7 +182,7 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @access.visitor
-def forgotten(request: HttpRequest) -> HttpResponse:
+def forgotten(request: Request) -> HttpResponse:
     """Asks for a link by which a new password is chosen. The answer is the same for every address."""
     form = AddressForm(request.POST if request.method == "POST" else None)
     status = 200
@@ -198,7 +199,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 
 
 @access.visitor
-def choose_password(request: HttpRequest, token: str) -> HttpResponse:
+def choose_password(request: Request, token: str) -> HttpResponse:
     """Choosing a password by a link. The browser that did it is known from then on."""
     account, _token = passwords.account_of_link(request.ward, token)
     form = NewPasswordForm(request.POST if request.method == "POST" else None)
@@ -217,7 +218,7 @@ def choose_password(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @access.visitor
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: Request) -> HttpResponse:
     """Asks, and ends the session; where a directory vouched for it, that session too."""
     if not request.user.is_authenticated:
         return HttpResponseRedirect(reverse("home"))
@@ -230,7 +231,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("accounts:signed-out"))
 
 
-def _directory_address(request: HttpRequest) -> str:
+def _directory_address(request: Request) -> str:
     key, id_token = request.session.get("provider"), request.session.get("id_token")
     if not key or not id_token:
         return ""
@@ -246,7 +247,7 @@ def _directory_address(request: HttpRequest) -> str:
 
 @access.visitor
 @require_GET
-def signed_out(request: HttpRequest) -> HttpResponse:
+def signed_out(request: Request) -> HttpResponse:
     """Signed out. The directory's own sign-out follows by itself, once.
 
     Not by a redirect of the form: the policy on form targets would stop the browser on its way there.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -24,6 +24,7 @@ from kuyakusho.core.accounts.models import CounterPin, Device, SignIn
 from kuyakusho.core.audit.services import record
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.errors import Invalid, KuyakushoError, Missing
+from kuyakusho.core.http.request import Request
 from kuyakusho.core.wards.models import Ward
 
 from .shared import (
@@ -68,7 +69,7 @@ def people_at(device: Device, ward: Ward, now: datetime, here: int | None) -> li
 
 @access.visitor
 @require_GET
-def switch(request: HttpRequest) -> HttpResponse:
+def switch(request: Request) -> HttpResponse:
     """Who is next at this PC?"""
     page = next_page(request)
     device = counter_pc(request, request.ward)
@@ -79,7 +80,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 
 @access.visitor
-def switch_to(request: HttpRequest, public_id: str) -> HttpResponse:
+def switch_to(request: Request, public_id: str) -> HttpResponse:
     """The PIN, or a passkey, of the one who was chosen."""
     page = next_page(request)
     device = counter_pc(request, request.ward)
@@ -130,7 +131,7 @@ def switch_to(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @access.visitor
 @require_GET
-def switch_options(request: HttpRequest, public_id: str) -> HttpResponse:
+def switch_options(request: Request, public_id: str) -> HttpResponse:
     """The passkey question for the one who was chosen."""
     device = counter_pc(request, request.ward)
     if device is None:
@@ -139,14 +140,14 @@ def switch_options(request: HttpRequest, public_id: str) -> HttpResponse:
     return ask_passkey(request, f"switch:{public_id}", staff.member.account)
 
 
-def _chosen(request: HttpRequest, device: Device, public_id: str) -> ActingStaff:
+def _chosen(request: Request, device: Device, public_id: str) -> ActingStaff:
     for person in people_at(device, request.ward, clock.now(), None):
         if person.staff.public_id == public_id:
             return person.staff
     raise Missing
 
 
-def _by_passkey(request: HttpRequest, staff: ActingStaff, answer: str) -> str:
+def _by_passkey(request: Request, staff: ActingStaff, answer: str) -> str:
     state = passkey_question(request, f"switch:{staff.public_id}")
     if state is None or passkeys.prove(state, answer, clock.now(), staff.member.account) is None:
         raise Invalid("passkey_wrong", _("パスキーを確かめられませんでした。"), _("もう一度お試しください。"))
