@@ -4,10 +4,10 @@ In this order, each node at most once:
 
 1. word for word the same, of the same kind;
 2. the same title, of the same kind, where it stands once on either side (sections, pillars);
-3. the same initiative behind it;
-4. much alike in its words, a little more so with the same printed code;
-5. the same kind and printed code all the way up, only where the plan's tree was in our own words, so that likeness
-   could not be seen. (Among two years' documents the same code may well be another measure.)
+3. the same kind and printed code all the way up, only where the plan's tree was in our own words, so that likeness
+   could not be seen (among two years' documents the same code may well be another measure);
+4. the same initiative behind it;
+5. much alike in its words, a little more so with the same printed code.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def survivors(
     new_rows: Mapping[str, Iterable[str]],
     by_place: bool,
 ) -> Survival:
-    """`old_rows` and `new_rows`: node → rows of the initiatives behind it. `by_place` allows the fifth step."""
+    """`old_rows` and `new_rows`: node → rows of the initiatives behind it. `by_place` allows the third step."""
     kept: dict[str, str] = {}
     taken: set[str] = set()
 
@@ -53,10 +53,10 @@ def survivors(
 
     keep(_unique(old, new, lambda part: (part.kind, folded(part.wording), coded(part.code))))
     keep(_unique(old, new, lambda part: (part.kind, folded(part.title)) if part.title else None))
-    keep(_by_initiative(old, new, old_rows, new_rows, kept, taken))
-    keep(_alike(old, new, kept, taken))
     if by_place:
         keep(_by_place(old, new))
+    keep(_by_initiative(old, new, old_rows, new_rows, kept, taken))
+    keep(_alike(old, new, kept, taken))
     holder = {row: node for node, rows in new_rows.items() for row in rows}
     absorbed = {
         node: holder[row]
