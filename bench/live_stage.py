@@ -68,6 +68,12 @@ class Server:
             time.sleep(0.05)
         self.pin()
 
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self.stop()
+
     def everybody(self) -> list[psutil.Process]:
         main = psutil.Process(self.process.pid)
         return [main, *main.children(recursive=True)]

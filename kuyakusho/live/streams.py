@@ -177,10 +177,14 @@ class Hub:
 
     def say_state(self, state: bytes) -> None:
         """Tells every stream that the office's pages or its database are away, or back."""
-        for slot in self.slots:
-            for reader in list(slot):
-                if not reader.paused:
-                    reader.transport.write(b"event: state\ndata: %b\n\n" % state)
+        self._say(b"event: state\ndata: %b\n\n" % state, 0)
+
+    def _say(self, event: bytes, number: int) -> None:
+        for reader in list(self.slots[number]):
+            if not reader.paused:
+                reader.transport.write(event)
+        if number + 1 < HEARTBEAT_SECONDS:
+            self.loop.call_soon(self._say, event, number + 1)
 
     def close_all(self) -> None:
         for slot in self.slots:
