@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpResponse, HttpResponseNotModified, Request
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_cache_control
@@ -10,6 +10,7 @@ from django.utils.cache import patch_cache_control
 from kuyakusho.core import access
 from kuyakusho.core.errors import Missing
 from kuyakusho.core.http.pages import public_page
+from kuyakusho.core.http.request import Request
 from kuyakusho.core.wards.variants import DEFAULT, VARIANTS
 
 from . import style as samples
@@ -19,7 +20,7 @@ A_YEAR, FIVE_MINUTES = 365 * 24 * 3600, 300
 
 
 @access.public
-def theme(request: HttpRequest) -> HttpResponse:
+def theme(request: Request) -> HttpResponse:
     """The ward's colours. With the digest of the colours in the address it can be kept for a year."""
     found = theme_of(request.ward.colours or DEFAULT_COLOURS)
     tag = f'"{found.digest}"'
@@ -39,13 +40,13 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 @access.public
 @public_page(max_age=FIVE_MINUTES)
-def accessibility(request: HttpRequest) -> HttpResponse:
+def accessibility(request: Request) -> HttpResponse:
     """What the pages promise to everybody, how it is tested, and where to say that something is in the way."""
     return render(request, "ui/accessibility.html")
 
 
 @access.public
-def style(request: HttpRequest, variant: str = DEFAULT.segment) -> HttpResponse:
+def style(request: Request, variant: str = DEFAULT.segment) -> HttpResponse:
     """Every component in every state. In Japanese, plain Japanese, Japanese with readings and English."""
     if variant not in samples.VARIANTS:
         raise Missing
