@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -83,7 +83,7 @@ def description(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def addresses() -> list[URLPattern]:
+def addresses() -> list[URLPattern | URLResolver]:
     """The addresses below `/api/v1/`: the rooms' operations and the description."""
-    operations = [pattern for pattern in api.urls[0] if pattern.name != "api-root"]
+    operations = [one for one in api.urls[0] if getattr(one, "name", None) != "api-root"]
     return [path("openapi.json", description, name="openapi"), *operations]

@@ -54,11 +54,18 @@ def evaluations(staff: ActingStaff) -> list[Waiting]:
 def doubtful_joins(staff: ActingStaff) -> list[Waiting]:
     """Plans with joins that the planner should look at."""
     plans: dict[int, int] = {}
-    for plan in Join.objects.filter(node__plan__ward=staff.ward, state="doubtful").values_list("node__plan", flat=True):
+    for plan in Join.objects.filter(node__plan__ward=staff.ward, state="doubtful").values_list(
+        "node__plan", flat=True
+    ):
         plans[plan] = plans.get(plan, 0) + 1
     known = Plan.objects.in_bulk(plans)
     return [
-        Waiting(_("%(plan)s：結び付けを確かめる") % {"plan": known[pk].title}, reverse("policy-desk:plans"), count, "warn")
+        Waiting(
+            _("%(plan)s：結び付けを確かめる") % {"plan": known[pk].title},
+            reverse("policy-desk:plans"),
+            count,
+            "warn",
+        )
         for pk, count in plans.items()
     ]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from kuyakusho.core import access
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.http.pages import public_page
+from kuyakusho.core.http.request import Request
 from kuyakusho.core.ui.said import Said, said
 from kuyakusho.core.wards.addresses import prefix
 from kuyakusho.core.wards.models import Ward
@@ -19,14 +20,14 @@ from .home import closing_soon, opening, sentence
 
 
 @access.public
-def wards(request: HttpRequest) -> HttpResponse:
+def wards(request: Request) -> HttpResponse:
     """The wards of this installation."""
     return render(request, "site/wards.html", {"wards": Ward.objects.filter(training_of=None)})
 
 
 @access.public
 @public_page(by_minute=True, max_age=15)
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """A ward's front page: what a resident came for, in one glance."""
     ward, now = request.ward, clock.now()
     facts = opening(ward, now)
@@ -66,6 +67,6 @@ def said_step(step: dict[str, str]) -> Said:
 
 
 @access.staff()
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: Request) -> HttpResponse:
     """The first page of the desk."""
     return render(request, "site/desk.html", {"rows": waiting(request.staff), "staff": request.staff})

@@ -24,7 +24,7 @@ def test_foreign_keys_point_down_or_stay_in_their_room() -> None:
             if not (field.is_relation and field.concrete and field.related_model):
                 continue
             other_floor, other_room = place(field.related_model)  # type: ignore[arg-type]
-            # Rooms of core know each other (import-linter keeps them from going round in circles).
+            # Rooms of core know each other.
             if not (other_floor < floor or other_room == room or floor == other_floor == 0):
                 wrong.append(f"{model._meta.label}.{field.name} → {field.related_model._meta.label}")  # type: ignore[union-attr]
     assert wrong == []

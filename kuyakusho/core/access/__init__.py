@@ -37,7 +37,7 @@ from .rows import find, scope
 if TYPE_CHECKING:
     from kuyakusho.core.accounts.models import Resident
 
-View = Callable[..., HttpResponse]
+View = Callable[..., Any]  # an API operation answers with data
 
 __all__ = [
     "VISITOR",

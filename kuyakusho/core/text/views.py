@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kuyakusho.core import access
 from kuyakusho.core.errors import Invalid, Missing
+from kuyakusho.core.http.request import Request
 from kuyakusho.core.ui.forms import take_refusal
 
 from . import services
@@ -22,7 +23,7 @@ LONGEST_TRIAL = 300
 
 
 @access.staff()
-def readings(request: HttpRequest) -> HttpResponse:
+def readings(request: Request) -> HttpResponse:
     """Lists the words of the ward; a POST sets the reading of one."""
     query = request.GET.get("q", "").strip()[:100]
     trial = request.GET.get("try", "").strip()[:LONGEST_TRIAL]
@@ -47,7 +48,7 @@ def readings(request: HttpRequest) -> HttpResponse:
 
 
 @access.staff()
-def remove(request: HttpRequest, public_id: str) -> HttpResponse:
+def remove(request: Request, public_id: str) -> HttpResponse:
     """Asks, then takes a word out of the ward's dictionary."""
     row = Reading.objects.filter(ward=request.ward, public_id=public_id).first()
     if row is None:

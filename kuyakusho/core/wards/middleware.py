@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import get_script_prefix, set_script_prefix
 from django.utils import translation
 
 from .directory import find
 from .variants import DEFAULT, VARIANTS
+
+if TYPE_CHECKING:
+    from kuyakusho.core.http.request import Request
 
 # First segments that belong to the installation and can never be a ward.
 RESERVED = frozenset(
@@ -20,11 +24,11 @@ RESERVED = frozenset(
 class WardMiddleware:
     """Mounts the ward: sets `request.ward` and `request.variant`, and lets `reverse()` answer inside it."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[Request], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.ward = None
+    def __call__(self, request: Request) -> HttpResponse:
+        request.ward = None  # type: ignore[assignment]  # the installation's own pages have none
         request.variant = DEFAULT
         path = request.path_info
         mounted = get_script_prefix()

@@ -17,7 +17,7 @@ from kuyakusho.site.environment import ROOT, Environment
 @click.option("--packs/--no-packs", default=True, help="apply the packs of the wards, too")
 def command(packs: bool) -> None:
     """Migrates, collects static files, applies packs; what is done already is not done again."""
-    environment = Environment()
+    environment = Environment()  # type: ignore[call-arg]  # the values come from outside
     stamp = environment.var / "prepared.stamp"
     now = fingerprint(environment, packs)
     if stamp.exists() and stamp.read_text() == now:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kuyakusho.core.http.request import Request
 from kuyakusho.core.ui import formats
 from kuyakusho.core.ui.said import said
 from kuyakusho.core.wards.models import Section, Ward
@@ -35,7 +35,7 @@ def official(node: Mapping[str, Any]) -> list[str]:
     return [line.strip() for text in texts if text for line in text.splitlines() if line.strip()]
 
 
-def initiatives(request: HttpRequest, one: Shown, rows: Sequence[str]) -> list[dict[str, Any]]:
+def initiatives(request: Request, one: Shown, rows: Sequence[str]) -> list[dict[str, Any]]:
     """The initiatives behind a node with their figures of now, evaluations, amounts and what one can do here."""
     found = [one.initiatives[row] for row in rows]
     known = figures(request.ward, [link["key"] for i in found for link in i["indicators"]], one.year)
@@ -83,9 +83,7 @@ def section_block(ward: Ward, key: str) -> dict[str, Any] | None:
     }
 
 
-def history(
-    request: HttpRequest, initiative: Initiative
-) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+def history(request: Request, initiative: Initiative) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
     """Where the initiative stood in every published plan, newest first, and its newest block."""
     entries: list[dict[str, Any]] = []
     block = None

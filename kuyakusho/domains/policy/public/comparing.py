@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Max
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kuyakusho.core.errors import Missing
+from kuyakusho.core.http.request import Request
 from kuyakusho.core.ui.said import said
 
 from ..comparison import Change, Comparison, compare
@@ -104,7 +104,7 @@ def choices() -> list[tuple[str, str]]:
     return [(e.public_id, f"{e.plan.ward.city}{e.plan.ward.name} {e.plan.title}") for e in newest]
 
 
-def side_by_side(request: HttpRequest) -> dict[str, Any]:
+def side_by_side(request: Request) -> dict[str, Any]:
     """The context of the page that puts two plans beside each other; without a choice it only asks."""
     options = choices()
     known = dict(options)

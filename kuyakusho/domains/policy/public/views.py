@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from kuyakusho.core import access
 from kuyakusho.core.errors import Missing
 from kuyakusho.core.http.pages import public_page
+from kuyakusho.core.http.request import Request
 from kuyakusho.core.search.queries import search as find
 from kuyakusho.core.ui.said import said
 from kuyakusho.core.wards.models import Section
@@ -24,19 +25,19 @@ from .shelf import ABOVE_THE_TREE, Shown, holding, newest, newest_of_each_plan, 
 
 @access.public
 @public_page()
-def tree(request: HttpRequest, year: int | None = None) -> HttpResponse:
+def tree(request: Request, year: int | None = None) -> HttpResponse:
     """The ward's policy: what it is for, its tree, how it is going."""
     return _tree(request, newest(request.ward, "policy", year))
 
 
 @access.public
 @public_page()
-def plan(request: HttpRequest, key: str, year: int) -> HttpResponse:
+def plan(request: Request, key: str, year: int) -> HttpResponse:
     """Another plan of the same kind."""
     return _tree(request, newest(request.ward, key, year))
 
 
-def _tree(request: HttpRequest, one: Shown) -> HttpResponse:
+def _tree(request: Request, one: Shown) -> HttpResponse:
     known = results(request.ward, one)
     top = one.children[None]
     branches = [
@@ -87,7 +88,7 @@ def _tree(request: HttpRequest, one: Shown) -> HttpResponse:
 
 @access.public
 @public_page()
-def plans(request: HttpRequest) -> HttpResponse:
+def plans(request: Request) -> HttpResponse:
     """Every plan and year that has been published."""
     rows = [
         {
@@ -104,7 +105,7 @@ def plans(request: HttpRequest) -> HttpResponse:
 
 @access.public
 @public_page()
-def node(request: HttpRequest, node: str) -> HttpResponse:
+def node(request: Request, node: str) -> HttpResponse:
     """One part of a plan: its official text, what lives behind it, and how that is going."""
     one, found = holding(request.ward, node)
     if found["id"] != node:
@@ -142,7 +143,7 @@ def node(request: HttpRequest, node: str) -> HttpResponse:
 
 @access.public
 @public_page()
-def row(request: HttpRequest, row: str) -> HttpResponse:
+def row(request: Request, row: str) -> HttpResponse:
     """An initiative across the years: what it is now, and where it stood in every plan."""
     initiative = Initiative.objects.filter(ward=request.ward, row=row).select_related("owner").first()
     if initiative is None:
@@ -165,7 +166,7 @@ def row(request: HttpRequest, row: str) -> HttpResponse:
 
 @access.public
 @public_page()
-def section(request: HttpRequest, key: str) -> HttpResponse:
+def section(request: Request, key: str) -> HttpResponse:
     """A section: its mission, how to reach it, and the initiatives that it answers for this year."""
     found = Section.objects.filter(ward=request.ward, key=key).order_by("-valid_from").first()
     if found is None:
@@ -196,7 +197,7 @@ def section(request: HttpRequest, key: str) -> HttpResponse:
 
 @access.public
 @public_page()
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Request) -> HttpResponse:
     """Finding in what is published."""
     query = request.GET.get("q", "").strip()[:100]
     page = int(p) if (p := request.GET.get("page", "1")).isdecimal() and len(p) < 4 else 1
@@ -211,7 +212,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @access.public
 @public_page()
-def edition(request: HttpRequest, edition: str) -> HttpResponse:
+def edition(request: Request, edition: str) -> HttpResponse:
     """A publication as it was, whole, on one page that prints."""
     one = _edition(request, edition)
     plan_editions = list(
@@ -234,7 +235,7 @@ def edition(request: HttpRequest, edition: str) -> HttpResponse:
 
 
 @access.public
-def edition_content(request: HttpRequest, edition: str) -> HttpResponse:
+def edition_content(request: Request, edition: str) -> HttpResponse:
     """The frozen content in the form that its hash is made over: `sha256sum` gives the hash on the page."""
     one = _edition(request, edition)
     response = HttpResponse(canonical(one.content), content_type="application/json")
@@ -246,7 +247,7 @@ def edition_content(request: HttpRequest, edition: str) -> HttpResponse:
     return response
 
 
-def _edition(request: HttpRequest, public_id: str) -> Shown:
+def _edition(request: Request, public_id: str) -> Shown:
     found = Edition.objects.filter(plan__ward=request.ward, public_id=public_id).defer("content").first()
     if found is None:
         raise Missing("policy.edition-missing")
@@ -255,7 +256,7 @@ def _edition(request: HttpRequest, public_id: str) -> Shown:
 
 @access.public
 @public_page()
-def changes(request: HttpRequest, before: str, after: str) -> HttpResponse:
+def changes(request: Request, before: str, after: str) -> HttpResponse:
     """What changed between two publications of this ward."""
     one, other = _edition(request, before), _edition(request, after)
     return render(request, "policy/public/changes.html", comparing.changes(one, other))
@@ -263,6 +264,6 @@ def changes(request: HttpRequest, before: str, after: str) -> HttpResponse:
 
 @access.public
 @public_page()
-def compare(request: HttpRequest) -> HttpResponse:
+def compare(request: Request) -> HttpResponse:
     """Two wards or two years side by side."""
     return render(request, "policy/public/compare.html", comparing.side_by_side(request))
