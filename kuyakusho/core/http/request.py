@@ -28,3 +28,4 @@ class Request(HttpRequest):
     staff: ActingStaff
     resident: Resident
     demo_sign_in: bool
+    variant_addresses: dict[str, str]
