@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .characters import fold
@@ -14,8 +15,8 @@ from .wareki import FiscalYear, find_years
 _STRONG = re.compile(
     r"(?:区政?)?(?:運営|経営)(?:基本)?方針|具体的な?取組(?:み)?内容|区政運営|運営方針|将来ビジョン|地域福祉(?:保健)?計画|アクションプラン|実施計画|行動計画|区づくり|施政方針|基本計画"
 )
-_WARD = re.compile(r"([一-龥ぁ-んァ-ヴーヶケ々ノ]{1,6}区)(?=\s*(?:政)?\s*(?:の)?\s*(?:運営|経営|区政|行政|政|将来|の?方針|地域|アクション|役所|長|まちづくり|基本))")
-_ADJACENT = re.compile(r"([一-龥ぁ-んァ-ヴ]{1,5}市)\s*([一-龥ぁ-んァ-ヴーヶケ々ノ]{1,6}区)")
+_WARD = re.compile(r"([一-龥ぁ-んァ-ヴーヶケ々ノ]{1,7}区)(?=\s*(?:政)?\s*(?:の)?\s*(?:運営|経営|区政|行政|政|将来|の?方針|地域|アクション|役所|長|まちづくり|基本))")
+_ADJACENT = re.compile(r"([一-龥ぁ-んァ-ヴ]{1,5}市)\s*([一-龥ぁ-んァ-ヴーヶケ々ノ]{1,7}区)")
 _NOT_WARDS = ("当区", "本区", "各区", "全区", "区", "地区", "学区", "校区", "同区", "他区", "両区", "行政区", "自治区", "モデル区", "デジタル区", "る区", "たち区")
 _GLUED = re.compile(r"^(?:年度|度|の|は|が|を|に|で|と|市|県|府|都|[ぁ-ん])+")
 
@@ -34,10 +35,13 @@ class Facts:
     doubts: list[str] = field(default_factory=list)
 
 
-def find_facts(text: str, lines: list[Line], profile: Profile) -> Facts:
-    """Read title, ward, city, year and stage. Nothing is assumed that is not printed; what is missing is a doubt."""
+def find_facts(text: str, lines: list[Line], profile: Profile, is_plain: Sequence[bool]) -> Facts:
+    """Read title, ward, city, year and stage. Nothing is assumed that is not printed; what is missing is a doubt.
+
+    `is_plain[i]` says that line i has no mark of a heading or bullet, so that it may be a title.
+    """
     facts = Facts()
-    _title(text, lines, facts)
+    _title(text, lines, facts, is_plain)
     _year(lines, facts)
     _ward(lines, facts)
     _city(lines, facts)
@@ -45,15 +49,15 @@ def find_facts(text: str, lines: list[Line], profile: Profile) -> Facts:
     return facts
 
 
-def _title(text: str, lines: list[Line], facts: Facts) -> None:
+def _title(text: str, lines: list[Line], facts: Facts, is_plain: Sequence[bool]) -> None:
     best: tuple[float, Line] | None = None
     for line in lines:
         score = _title_score(line)
         if score > (best[0] if best else 2.5):
             best = (score, line)
     if best is None:
-        first = next((l for l in lines if not is_furniture(l.text) and len(l.text) <= 60), None)
-        if first is not None and first.text[-1] not in "。、":
+        first = next((l for l in lines[:12] if not is_furniture(l.text)), None)
+        if first is not None and is_plain[first.index] and len(first.text) <= 60 and first.text[-1] not in "。、":
             facts.title = text[first.start : first.end]
             facts.title_lines = [first.index]
             facts.doubts.append("表題らしい行が見つからないため、最初の行を表題としました。")

@@ -210,8 +210,8 @@ def is_furniture(text: str) -> bool:
 def repeated_headers(lines: list[Line]) -> set[int]:
     """Indexes of running headers and footers: the same short text at the edge of three pages or more.
 
-    An edge is where the page changes, or the line beside a page number. The first of a repeated header
-    is kept: it may be the title.
+    An edge is where the page changes, or the line beside a page number. What stands in the first lines is kept:
+    it may be the title.
     """
     edges: dict[str, list[int]] = {}
     edge_indexes: set[int] = set()
@@ -229,6 +229,6 @@ def repeated_headers(lines: list[Line]) -> set[int]:
     for indexes in edges.values():
         if len(indexes) >= 3:
             first = lines[indexes[0]].text
-            everywhere = [line.index for line in lines if line.text == first]
-            dropped.update(i for i in indexes if i != everywhere[0])
+            dropped.update(i for i in indexes if i >= 3)
+            dropped.update(line.index for line in lines if line.text == first and line.index >= 3)
     return dropped

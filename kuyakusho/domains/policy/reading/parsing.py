@@ -54,7 +54,7 @@ def _parse(source: SourceText, profile: Profile | str | None) -> ImportedPolicy:
     for index in repeated_headers(lines):
         marks[index] = Mark("furniture")
     stars_to_notes(marks)
-    facts = find_facts(source.text, lines, chosen)
+    facts = find_facts(source.text, lines, chosen, [mark.kind in ("text", "hint", "bracket") for mark in marks])
     for index in facts.title_lines:
         marks[index] = Mark("title")
     mark_echoes(lines, marks)

@@ -12,7 +12,7 @@ import re
 from .lines import Line
 from .model import Repair
 
-_LONG = 400
+_LONG = 240
 _SIGNS = re.compile(
     r"(?:^|\s)(?:[ⅠⅡⅢⅣTUV]\s*(?:基本目標|目標達成)|【?経営課題\s*[0-9]|【?戦略\s*[0-9]|【?具体的取組\s*[0-9]|基本方針\s*[0-9]|【[0-9]-\([0-9]\)"
     r"|取組\s*[0-9]-\([0-9]\)|[・◆●■○]\s*\S|[0-9]{1,2}\s+[^0-9\s]|\([0-9]\)\s*\S|※|【[^】]{1,40}】|[^\s、。]{2,12}(?:課|土木事務所|保育園)\s)"
@@ -30,7 +30,7 @@ def unroll(lines: list[Line], repairs: list[Repair]) -> list[Line]:
     cut: list[Line] = []
     changed = False
     for line in lines:
-        if len(line.text) <= _LONG or len(_SIGNS.findall(line.text)) < 3:
+        if len(line.text) <= _LONG or len(_SIGNS.findall(line.text)) < 4:
             cut.append(line)
             continue
         changed = True

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from ..lines import columns as width_of
 from .writing import Writer
 
-#: A gap of this many character widths inside a line separates two columns or cells.
-WIDE_GAP = 2.2
+#: A gap of this many character widths may be a gutter between columns.
+WIDE_GAP = 1.4
+#: A gap of this many stands between two cells, not between two words of a line.
+CELL_GAP = 4.0
 MAX_COLUMNS = 4
 
 
@@ -25,7 +27,7 @@ class Fragment:
     @property
     def right(self) -> float:
         """Where it ends, estimated: fonts' own widths are often missing."""
-        return self.x + self.size * width_of(self.text) / 2
+        return self.x + self.size * width_of(self.text.rstrip()) / 2
 
 
 @dataclass(slots=True)
@@ -128,7 +130,7 @@ def _gutter(segments: list[Segment]) -> float | None:
         left = [s for s in segments if s.right <= gutter + 0.5 * size]
         right = [s for s in segments if s.x >= gutter]
         crossing = len(segments) - len(left) - len(right)
-        if min(len(left), len(right)) < max(4, 0.2 * len(segments)) or crossing > 0.25 * len(segments):
+        if min(len(left), len(right)) < max(4, 0.08 * len(segments)) or crossing > 0.25 * len(segments):
             continue
         fullness = statistics.mean(s.right - s.x for s in left) / max(gutter - min(s.x for s in left), 1.0)
         aligned = sum(1 for s in right if abs(s.x - start) < size) / len(right)
@@ -160,7 +162,7 @@ def _write_lines(writer: Writer, segments: list[Segment]) -> None:
     usual = statistics.median_low(pitches) if pitches else 0.0
     previous: Segment | None = None
     column: list[Segment] = []
-    for segment in ordered:
+    for segment in _whole_lines(ordered):
         if len(segment.text.strip()) == 1 and (not column or _goes_down(column[-1], segment)):
             column.append(segment)
             previous = segment
@@ -172,6 +174,22 @@ def _write_lines(writer: Writer, segments: list[Segment]) -> None:
         writer.line(segment.text)
         previous = segment
     _flush_column(writer, column)
+
+
+def _whole_lines(ordered: list[Segment]) -> list[Segment]:
+    """Put together again what a gap parted inside a line; cells of a table stay apart."""
+    joined: list[Segment] = []
+    for segment in ordered:
+        before = joined[-1] if joined else None
+        if (
+            before is not None
+            and abs(before.y - segment.y) < 0.3 * segment.size
+            and 0 <= segment.x - before.right < CELL_GAP * segment.size
+        ):
+            before.fragments.extend(segment.fragments)
+        else:
+            joined.append(segment)
+    return joined
 
 
 def _goes_down(above: Segment, below: Segment) -> bool:
