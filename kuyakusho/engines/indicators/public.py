@@ -6,6 +6,7 @@ load, load_one, progress_of, series                    reads, a constant number 
 roll_up, wilson, judge                                 the pure rules
 """
 
+from .interchange import COLUMNS, Restored, exported, restore
 from .models import Indicator, Observation, Target
 from .office import share
 from .presenting import Shown, points, shown
@@ -45,6 +46,7 @@ from .services import load as load_figures
 from .wording import doubt_sentence, reason_sentence, result_kind, result_label, result_mark
 
 __all__ = [
+    "COLUMNS",
     "FILE",
     "MET",
     "MISSED",
@@ -61,6 +63,7 @@ __all__ = [
     "MeasuringFailed",
     "Observation",
     "Period",
+    "Restored",
     "RolledUp",
     "Row",
     "SeriesPoint",
@@ -72,6 +75,7 @@ __all__ = [
     "current_year",
     "define",
     "doubt_sentence",
+    "exported",
     "fiscal_year_of",
     "forget_source",
     "history",
@@ -88,6 +92,7 @@ __all__ = [
     "read_file",
     "reason_sentence",
     "register_source",
+    "restore",
     "result_kind",
     "result_label",
     "result_mark",
