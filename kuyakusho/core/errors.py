@@ -27,6 +27,7 @@ class KuyakushoError(Exception):
     """What a service raises when it will not do what was asked."""
 
     status: ClassVar[int] = 400
+    headers: Mapping[str, str] = {}  # what the answer carries besides, whatever its form
 
     def __init__(
         self, code: str, sentence: Text, next_step: Text = "", *, fields: Mapping[str, Text] | None = None
@@ -83,3 +84,4 @@ class TooMany(KuyakushoError):
     def __init__(self, code: str, sentence: Text, next_step: Text = "", *, retry_after_seconds: int) -> None:
         super().__init__(code, sentence, next_step)
         self.retry_after_seconds = retry_after_seconds
+        self.headers = {"Retry-After": str(retry_after_seconds)}

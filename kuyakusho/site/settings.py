@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "kuyakusho.core.http",
     "kuyakusho.core.search",
     "kuyakusho.core.snapshots",
+    "kuyakusho.core.keys",
     "kuyakusho.engines.catalogue",
     "kuyakusho.engines.indicators",
     "kuyakusho.domains.policy",

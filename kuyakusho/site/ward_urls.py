@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("kuyakusho.core.accounts.urls")),
     path("", include("kuyakusho.core.audit.urls")),
     path("", include("kuyakusho.core.outbox.urls")),
+    path("", include("kuyakusho.core.keys.urls")),
     path("policy/", include("kuyakusho.domains.policy.public.urls")),
     path("", include("kuyakusho.domains.policy.evaluation.urls")),
     path("", include("kuyakusho.engines.indicators.urls")),

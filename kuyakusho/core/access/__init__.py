@@ -7,6 +7,7 @@
     @access.staff("planner", "chief")   those with one of the roles; for the others the page does not exist
     @access.signed_in                   whoever has signed in, as what they signed in as: pages about the sign-in itself
     @access.machine                     a probe or a scraper; holds nothing of anybody
+    @machine_key("indicators:write")    a system of the city with a key of the ward (core.keys.access)
 
 What one may not see answers 404, the same as what isn't there. Somebody who has not signed in is sent to the
 sign-in page of the ward, and comes back afterwards.
@@ -61,7 +62,10 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a view declares: `kind` is public, visitor, resident, staff, signed_in or machine."""
+    """What a view declares: `kind` is public, visitor, resident, staff, signed_in, machine or key.
+
+    `roles` are those of staff, or the one scope of a key.
+    """
 
     kind: str
     roles: tuple[str, ...] = ()

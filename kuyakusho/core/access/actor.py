@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Actor:
-    """`kind` is staff, resident, visitor or system; `reference` a public id or the name of a job."""
+    """`kind` is staff, resident, key, visitor or system; `reference` a public id or the name of a job."""
 
     kind: str
     reference: str = ""

@@ -45,8 +45,8 @@ def render_error(request: HttpRequest, error: KuyakushoError) -> HttpResponse:
         )
     else:
         response = HttpResponse(_page(request, error, request_id), status=error.status)
-    if isinstance(error, TooMany):
-        response["Retry-After"] = str(error.retry_after_seconds)
+    for name, value in error.headers.items():
+        response[name] = value
     add_never_cache_headers(response)
     return response
 
