@@ -59,8 +59,9 @@ class Drawing:
 
 def nice_steps(low: float, high: float, about: int = 3) -> list[float]:
     """Round numbers that cover low to high in about `about` steps: 0, 500, 1000."""
-    if high <= low:
-        high = low + 1
+    least = 1e-6 * max(1.0, abs(low), abs(high))  # below it steps would be lost in rounding
+    if high - low < least:
+        high = low + max(1.0, least)
     rough = (high - low) / about
     power = 10.0 ** math.floor(math.log10(rough))
     step = next((m * power for m in (1, 2, 2.5, 5, 10) if m * power >= rough * 0.999), 10 * power)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
 
 from .palette import COLOURS, PRIMITIVES, STEPS
 
@@ -76,7 +77,7 @@ class Theme:
             f"@media screen and (prefers-color-scheme:dark){{:root{{{self.dark.declarations()}}}}}\n"
         )
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Changes when a colour does: part of the style sheet's address, so that it can be kept for a year."""
         return hashlib.sha256(self.stylesheet().encode()).hexdigest()[:10]
@@ -84,8 +85,15 @@ class Theme:
 
 def theme_of(colours: Mapping[str, str]) -> Theme:
     """Derives the theme. Raises KeyError for a name that is no primitive; contrast is judged by `faults`."""
-    name = colours.get("primary", DEFAULT_COLOURS["primary"])
-    primary, on_primary = PRIMITIVES[name], COLOURS[colours.get("on_primary", DEFAULT_COLOURS["on_primary"])]
+    return _theme(
+        colours.get("primary", DEFAULT_COLOURS["primary"]),
+        colours.get("on_primary", DEFAULT_COLOURS["on_primary"]),
+    )
+
+
+@lru_cache(maxsize=256)
+def _theme(name: str, text: str) -> Theme:
+    primary, on_primary = PRIMITIVES[name], COLOURS[text]
     hue, _, step = name.rpartition("-")
 
     def shade(at: int) -> str:

@@ -144,7 +144,7 @@ def _house(request: HttpRequest | None) -> str:
     ward = getattr(request, "ward", None)
     if request is None or ward is None:
         return "区役所 Kuyakusho" if page_lang() == "ja" else "Kuyakusho"
-    if request.variant.html_lang == "ja":
+    if page_lang() == "ja":
         return str(format_html("{}{}役所", ward.city, ward.name))
     return str(format_html("{} Office, {}", ward.name_en, ward.city_en))
 
