@@ -46,6 +46,7 @@ def accessibility(request: Request) -> HttpResponse:
 
 
 @access.public
+@public_page(max_age=FIVE_MINUTES)
 def style(request: Request, variant: str = DEFAULT.segment) -> HttpResponse:
     """Every component in every state. In Japanese, plain Japanese, Japanese with readings and English."""
     if variant not in samples.VARIANTS:
