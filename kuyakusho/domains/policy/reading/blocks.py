@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .characters import fold
 from .lines import Layout, Line, column_widths, goes_on
@@ -24,7 +25,19 @@ _CONNECTIVES = (
 )  # fmt: skip
 _HEADINGS = ("level", "code", "named", "facet", "number", "bracket", "section", "hint")
 #: Lines that no other line goes on.
-_ALONE = ("title", "named", "echo", "furniture", "money", "sdgs", "unit", "section", "owner", "label", "pointer")
+_ALONE = (
+    "title",
+    "named",
+    "echo",
+    "furniture",
+    "money",
+    "sdgs",
+    "unit",
+    "section",
+    "owner",
+    "label",
+    "pointer",
+)
 #: A title does not go on after a nominal ending; it may after these.
 _ATTRIBUTIVE = re.compile(r"(?:の|による|における|に関する|向けた|立った|[しっれ]た|ための|できる|せる)$")
 
@@ -89,7 +102,9 @@ def assemble(lines: list[Line], marks: list[Mark], layout: Layout) -> list[Block
         if (
             previous is not None
             and mark.kind in ("text", "hint")
-            and _continues(previous, line, mark, layout, widths[previous.lines[-1].index], line.index in seams)
+            and _continues(
+                previous, line, mark, layout, widths[previous.lines[-1].index], line.index in seams
+            )
         ):
             previous.lines.append(line)
             (previous.title if _in_title(previous) else previous.body).append((line.start, line.end))
@@ -107,7 +122,19 @@ def _open(line: Line, mark: Mark) -> Block:
     if title:
         block.title.append(title)
     rest = line.start + mark.rest
-    if mark.kind in ("text", "bullet", "part", "note", "named", "facet", "section", "bracket", "money", "sdgs", "unit"):
+    if mark.kind in (
+        "text",
+        "bullet",
+        "part",
+        "note",
+        "named",
+        "facet",
+        "section",
+        "bracket",
+        "money",
+        "sdgs",
+        "unit",
+    ):
         if mark.kind == "money":
             rest = line.start
         if rest < line.end:
@@ -127,23 +154,40 @@ def _broken_words(lines: list[Line]) -> set[int]:
         text = line.text
         pairs.update(text[i : i + 2] for i in range(len(text) - 1))
     found: set[int] = set()
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         seam = before.text[-1] + line.text[0]
         if seam in pairs and (_KANJI.fullmatch(seam) or _KATAKANA.fullmatch(seam)):
             found.add(line.index)
     return found
 
 
-def _continues(block: Block, line: Line, mark: Mark, layout: Layout, width: int, is_inside_word: bool) -> bool:
+def _continues(
+    block: Block, line: Line, mark: Mark, layout: Layout, width: int, is_inside_word: bool
+) -> bool:
     last = block.lines[-1]
-    if block.kind in ("title", "echo", "furniture", "owner", "label", "pointer", "money", "sdgs", "unit", "named", "facet") and not (
-        block.kind in ("named", "facet") and block.body
-    ):
+    if block.kind in (
+        "title",
+        "echo",
+        "furniture",
+        "owner",
+        "label",
+        "pointer",
+        "money",
+        "sdgs",
+        "unit",
+        "named",
+        "facet",
+    ) and not (block.kind in ("named", "facet") and block.body):
         return False
     if block.kind == "section" and not block.body:
         return False
     if mark.kind == "hint":
-        return block.kind == "hint" and line.gap == 0 and last.hint_level == line.hint_level and bool(_ATTRIBUTIVE.search(last.text))
+        return (
+            block.kind == "hint"
+            and line.gap == 0
+            and last.hint_level == line.hint_level
+            and bool(_ATTRIBUTIVE.search(last.text))
+        )
     if (line.hint == "item") != (last.hint == "item") or last.hint == "cell" != line.hint:
         return False
     if block.kind == "hint":
@@ -234,7 +278,14 @@ def join_texts(parts: list[str]) -> str:
     """Lines of one paragraph as one string: Latin words keep a space between, Japanese needs none."""
     text = ""
     for part in parts:
-        if text and part and text[-1].isascii() and part[0].isascii() and text[-1].isalnum() and part[0].isalnum():
+        if (
+            text
+            and part
+            and text[-1].isascii()
+            and part[0].isascii()
+            and text[-1].isalnum()
+            and part[0].isalnum()
+        ):
             text += " "
         text += part
     return text

@@ -14,7 +14,6 @@ from .model import Repair
 from .numbering import ordinal
 from .source import Range
 
-
 _LINE = re.compile(r"\S[^\n]*")
 
 
@@ -50,11 +49,17 @@ def settle(source: str, root: Draft, loose: Sequence[Block]) -> None:
         for reason, ranges in draft.attached:
             group: list[Range] = []
             home = _first(drafts, root) if draft is root and reason != "furniture" else draft
-            claims.extend(_Claim(start, end, home, False, reason, group) for start, end in ranges if start < end)
+            claims.extend(
+                _Claim(start, end, home, False, reason, group) for start, end in ranges if start < end
+            )
         draft.own = []
         draft.attached = []
     owners = sorted(
-        ((claim.start, claim.end, claim.draft) for claim in claims if claim.is_owned and claim.draft is not root),
+        (
+            (claim.start, claim.end, claim.draft)
+            for claim in claims
+            if claim.is_owned and claim.draft is not root
+        ),
         key=lambda owner: owner[:2],
     )
     starts = [start for start, _, _ in owners]

@@ -81,6 +81,23 @@ def merge_ranges(source: str, ranges: list[Range]) -> list[Range]:
     return merged
 
 
+def without(ranges: list[Range], removed: list[Range]) -> list[Range]:
+    """Ranges with others cut out of them."""
+    kept = list(ranges)
+    for low, high in removed:
+        cut: list[Range] = []
+        for start, end in kept:
+            if high <= start or end <= low:
+                cut.append((start, end))
+                continue
+            if start < low:
+                cut.append((start, low))
+            if high < end:
+                cut.append((high, end))
+        kept = cut
+    return kept
+
+
 class Freezer:
     """Turns drafts into nodes: reads texts from ranges, nothing else."""
 
@@ -161,7 +178,9 @@ def read_grade(text: str, grades: dict[str, dict[str, str]]) -> tuple[str | None
     if not match:
         return None, None
     grade = "".join(match["g"].split())
-    parts = [grade] if any(grade in codes for codes in grades.values()) else re.findall(r"[①②③]|\([^)]*\)", grade)
+    parts = (
+        [grade] if any(grade in codes for codes in grades.values()) else re.findall(r"[①②③]|\([^)]*\)", grade)
+    )
     meanings = [
         next((codes[part] for codes in grades.values() if part in codes), "")
         for part in (part.replace("ⅰ", "i").replace("ⅱ", "ii") for part in parts)
@@ -172,7 +191,9 @@ def read_grade(text: str, grades: dict[str, dict[str, str]]) -> tuple[str | None
 _TARGET = re.compile(
     r"(?P<value>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>%|ポイント|(?:か|ヶ|カ|箇)?[一-龥ァ-ヴー㎡]{0,6}?)\s*(?P<cmp>以上|以下|未満|超|減|増|をめざす|を目指す|とする|以内|(?=[)\s、。]|$))"
 )
-_PERIOD = re.compile(r"[(（]?\s*((?:令和|平成|R|H)?[0-9元]{1,4}年?度?(?:末|まで|中)?(?:\s*[~-]\s*(?:令和|平成|R|H)?[0-9元]{1,4}年?度?(?:末|まで)?)?)\s*(?:作成|合計|累計)?")
+_PERIOD = re.compile(
+    r"[(（]?\s*((?:令和|平成|R|H)?[0-9元]{1,4}年?度?(?:末|まで|中)?(?:\s*[~-]\s*(?:令和|平成|R|H)?[0-9元]{1,4}年?度?(?:末|まで)?)?)\s*(?:作成|合計|累計)?"
+)
 
 
 def read_target(text: str) -> Target | None:
@@ -180,7 +201,18 @@ def read_target(text: str) -> Target | None:
     folded = fold(text)
     best: re.Match[str] | None = None
     for match in _TARGET.finditer(folded):
-        if match["cmp"] in ("以上", "以下", "未満", "超", "以内", "をめざす", "を目指す", "とする", "減", "増"):
+        if match["cmp"] in (
+            "以上",
+            "以下",
+            "未満",
+            "超",
+            "以内",
+            "をめざす",
+            "を目指す",
+            "とする",
+            "減",
+            "増",
+        ):
             best = match
     if best is None:
         for match in _TARGET.finditer(folded):

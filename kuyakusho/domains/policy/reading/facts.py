@@ -15,9 +15,29 @@ from .wareki import FiscalYear, find_years
 _STRONG = re.compile(
     r"(?:区政?)?(?:運営|経営)(?:基本)?方針|具体的な?取組(?:み)?内容|区政運営|運営方針|将来ビジョン|地域福祉(?:保健)?計画|アクションプラン|実施計画|行動計画|区づくり|施政方針|基本計画"
 )
-_WARD = re.compile(r"([一-龥ぁ-んァ-ヴーヶケ々ノ]{1,7}区)(?=\s*(?:政)?\s*(?:の)?\s*(?:運営|経営|区政|行政|政|将来|の?方針|地域|アクション|役所|長|まちづくり|基本))")
+_WARD = re.compile(
+    r"([一-龥ぁ-んァ-ヴーヶケ々ノ]{1,7}区)(?=\s*(?:政)?\s*(?:の)?\s*(?:運営|経営|区政|行政|政|将来|の?方針|地域|アクション|役所|長|まちづくり|基本))"
+)
 _ADJACENT = re.compile(r"([一-龥ぁ-んァ-ヴ]{1,5}市)\s*([一-龥ぁ-んァ-ヴーヶケ々ノ]{1,7}区)")
-_NOT_WARDS = ("当区", "本区", "各区", "全区", "区", "地区", "学区", "校区", "同区", "他区", "両区", "行政区", "自治区", "モデル区", "デジタル区", "る区", "たち区")
+_NOT_WARDS = (
+    "当区",
+    "本区",
+    "各区",
+    "全区",
+    "区",
+    "地区",
+    "学区",
+    "校区",
+    "同区",
+    "他区",
+    "両区",
+    "行政区",
+    "自治区",
+    "モデル区",
+    "デジタル区",
+    "る区",
+    "たち区",
+)
 _GLUED = re.compile(r"^(?:年度|度|の|は|が|を|に|で|と|市|県|府|都|[ぁ-ん])+")
 
 
@@ -56,8 +76,13 @@ def _title(text: str, lines: list[Line], facts: Facts, is_plain: Sequence[bool])
         if score > (best[0] if best else 2.5):
             best = (score, line)
     if best is None:
-        first = next((l for l in lines[:12] if not is_furniture(l.text)), None)
-        if first is not None and is_plain[first.index] and len(first.text) <= 60 and first.text[-1] not in "。、":
+        first = next((line for line in lines[:12] if not is_furniture(line.text)), None)
+        if (
+            first is not None
+            and is_plain[first.index]
+            and len(first.text) <= 60
+            and first.text[-1] not in "。、"
+        ):
             facts.title = text[first.start : first.end]
             facts.title_lines = [first.index]
             facts.doubts.append("表題らしい行が見つからないため、最初の行を表題としました。")
@@ -72,13 +97,15 @@ def _title(text: str, lines: list[Line], facts: Facts, is_plain: Sequence[bool])
             if 0 <= neighbour < len(lines):
                 years = find_years(lines[neighbour].text)
                 if years and years[0].is_fiscal and len(lines[neighbour].text) <= 14:
-                    chosen = sorted([line, lines[neighbour]], key=lambda l: l.index)
+                    chosen = sorted([line, lines[neighbour]], key=lambda one: one.index)
                     break
     after = chosen[-1].index + 1
-    if after < len(lines) and re.fullmatch(r"[(【\[〔]?\s*(?:素案|案|最終案|確定版?|具体的取組内容|概要版?)\s*[)】\]〕]?", lines[after].text):
+    if after < len(lines) and re.fullmatch(
+        r"[(【\[〔]?\s*(?:素案|案|最終案|確定版?|具体的取組内容|概要版?)\s*[)】\]〕]?", lines[after].text
+    ):
         chosen.append(lines[after])
-    facts.title_lines = [l.index for l in chosen]
-    facts.title = " ".join(text[l.start : l.end] for l in chosen)
+    facts.title_lines = [one.index for one in chosen]
+    facts.title = " ".join(text[one.start : one.end] for one in chosen)
     # The same title again, as web pages print it above and below their preamble.
     for other in lines:
         if other.index not in facts.title_lines and other.text == line.text:
@@ -146,7 +173,11 @@ def _ward_name(raw: str) -> str | None:
         if glue in name:
             name = name.split(glue)[-1]
     name = re.sub(r"^(?:年?度|[ぁ-ん](?=[一-龥]))", "", name)
-    if len(name) < 2 or name in _NOT_WARDS or any(name.endswith(bad) for bad in ("地区", "学区", "校区", "モデル区")):
+    if (
+        len(name) < 2
+        or name in _NOT_WARDS
+        or any(name.endswith(bad) for bad in ("地区", "学区", "校区", "モデル区"))
+    ):
         return None
     return name
 
@@ -164,7 +195,9 @@ def _ward(lines: list[Line], facts: Facts) -> None:
         return
     counts: Counter[str] = Counter()
     for line in lines:
-        for match in re.finditer(r"([一-龥ヶケァ-ヴー々]{1,5}区)(?:役所|長|政会議|運営|民まつり|社会福祉|将来)", line.text):
+        for match in re.finditer(
+            r"([一-龥ヶケァ-ヴー々]{1,5}区)(?:役所|長|政会議|運営|民まつり|社会福祉|将来)", line.text
+        ):
             name = _ward_name(match[1])
             if name:
                 counts[name] += 1
@@ -191,7 +224,9 @@ def _city(lines: list[Line], facts: Facts) -> None:
             if facts.ward and match[2] == facts.ward:
                 city = next((c for c in known if match[1].endswith(c)), match[1])
                 counts[city] += 5
-        tab = re.match(r"([一-龥ぁ-んァ-ヴヶケー]{1,8}市)\s*[:|-]", text) if line.hint == "page-title" else None
+        tab = (
+            re.match(r"([一-龥ぁ-んァ-ヴヶケー]{1,8}市)\s*[:|-]", text) if line.hint == "page-title" else None
+        )
         if tab:
             counts[tab[1]] += 3
         for city in known:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .characters import fold
 from .source import SourceText
@@ -181,7 +182,7 @@ def column_widths(
         if joins and lines[index].gap <= layout.wrap_gap:
             continue
         stretch = sorted((line.columns for line in lines[low:index]), reverse=True)
-        width = next((a for a, b in zip(stretch, stretch[1:], strict=False) if a - b <= 4), stretch[0])
+        width = next((a for a, b in pairwise(stretch) if a - b <= 4), stretch[0])
         widths[low:index] = [width] * (index - low)
         low = index
     return widths

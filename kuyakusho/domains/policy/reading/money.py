@@ -102,7 +102,9 @@ def find_amounts(text: str) -> list[Amount]:
         if value is None or value.denominator != 1:
             continue
         sign = -1 if match["sign"] else 1
-        amounts.append(Amount(sign * int(value), match.start(), match.end(), text[match.start() : match.end()]))
+        amounts.append(
+            Amount(sign * int(value), match.start(), match.end(), text[match.start() : match.end()])
+        )
     return amounts
 
 

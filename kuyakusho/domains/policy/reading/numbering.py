@@ -24,7 +24,9 @@ LONG_CODE = rf"{_FIRST}(?:{_HYPHEN}{_PART})+"
 ANY_CODE = rf"(?:{LONG_CODE}|{_FIRST}|[IVX]{{1,4}}(?![A-Za-z])|[一二三四五六七八九十]{{1,3}}|{_KANA}|[A-Z](?![A-Za-z]))"
 
 _LONG = re.compile(LONG_CODE)
-_PIECE = re.compile(rf"[0-9]+|[{_CIRCLED}{_PARENTHESISED}{_ROMAN}]|[ア-ン]|[一二三四五六七八九十]+|[A-Z]+|[a-z]+")
+_PIECE = re.compile(
+    rf"[0-9]+|[{_CIRCLED}{_PARENTHESISED}{_ROMAN}]|[ア-ン]|[一二三四五六七八九十]+|[A-Z]+|[a-z]+"
+)
 
 
 def code_key(printed: str) -> tuple[str, ...]:
@@ -72,7 +74,20 @@ class Number:
 
 
 #: Forms of numbering from the outermost in; what a generic document uses decides its levels.
-STYLES = ("chapter", "roman", "section", "kanji", "number", "long2", "long3", "long4", "paren", "circled", "kana", "letter")
+STYLES = (
+    "chapter",
+    "roman",
+    "section",
+    "kanji",
+    "number",
+    "long2",
+    "long3",
+    "long4",
+    "paren",
+    "circled",
+    "kana",
+    "letter",
+)
 
 _SEP = r"(?:\s*[.．、:]\s*|\s+|\s*(?=[「『【〈《(~]))"
 _LEADS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -83,7 +98,10 @@ _LEADS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("paren", re.compile(rf"(?P<code>\(\s?[0-9]{{1,2}}\s?\)|[{_PARENTHESISED}])\s*")),
     ("circled", re.compile(rf"(?P<code>[{_CIRCLED}])\s*")),
     ("number", re.compile(rf"(?P<code>[0-9]{{1,2}})(?![0-9年月日時分人名件%,.]){_SEP}")),
-    ("kanji", re.compile(r"(?P<code>[一二三四五六七八九十]{1,2})\s*[.．、](?!\s*[一二三四五六七八九十][、])\s*")),
+    (
+        "kanji",
+        re.compile(r"(?P<code>[一二三四五六七八九十]{1,2})\s*[.．、](?!\s*[一二三四五六七八九十][、])\s*"),
+    ),
     ("kana", re.compile(r"(?P<code>[ア-ン])(?:\s*[.．、:]\s*|\s+)(?![ァ-ヴー])")),
     ("letter", re.compile(r"(?P<code>[a-hA-H])(?:\s*[.．)]\s*|\s{1,2})(?![A-Za-z])")),
 )

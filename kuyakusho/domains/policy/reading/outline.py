@@ -29,7 +29,21 @@ _CHAINS = {
     5: ("pillar", "issue", "strategy", "measure", "action"),
 }
 _BELOW = ("pillar", "measure", "action", "item")
-_CONTENT = ("bullet", "prose", "part", "note", "money", "sdgs", "facet", "number", "level", "code", "bracket", "hint", "short")
+_CONTENT = (
+    "bullet",
+    "prose",
+    "part",
+    "note",
+    "money",
+    "sdgs",
+    "facet",
+    "number",
+    "level",
+    "code",
+    "bracket",
+    "hint",
+    "short",
+)
 
 
 @dataclass(slots=True)
@@ -50,15 +64,17 @@ def arrange(source: str, blocks: list[Block], repairs: list[Repair], doubts: lis
     tail = [block for part in plan.frame.get("sections", ()) for block in (part,)]
     tail.extend(block for group in plan.sections for block in group)
     placed = {id(block) for block in tail}
+    entries: dict[int, list[int]] = {}
+    for entry, home in contents.items():
+        entries.setdefault(home, []).append(entry)
     ordered: list[Block] = []
     for index, block in enumerate(blocks):
         if id(block) in placed or index in contents:
             continue
         ordered.append(block)
-        for entry, home in contents.items():
-            if home == index:
-                blocks[entry].role = "again"
-                ordered.append(blocks[entry])
+        for entry in entries.get(index, ()):
+            blocks[entry].role = "again"
+            ordered.append(blocks[entry])
     return ordered + tail
 
 
@@ -75,7 +91,12 @@ def _contents_lists(plan: Plan) -> dict[int, int]:
         code = "-".join(block.mark.code_key)
         key = (code, title)
         earlier = seen.get(key)
-        if earlier is not None and earlier not in found and _is_bare(plan, earlier) and not _is_bare(plan, index):
+        if (
+            earlier is not None
+            and earlier not in found
+            and _is_bare(plan, earlier)
+            and not _is_bare(plan, index)
+        ):
             found[earlier] = index
         seen[key] = index
     return found
@@ -105,7 +126,9 @@ def _style(block: Block) -> tuple[str, float]:
         style = block.mark.number.style
         return style, 1.0 + STYLES.index(style) * 0.8
     if block.kind == "code":
-        return f"long{len(block.mark.code_key)}", 1.0 + STYLES.index("long2") * 0.8 + len(block.mark.code_key) * 0.2
+        return f"long{len(block.mark.code_key)}", 1.0 + STYLES.index("long2") * 0.8 + len(
+            block.mark.code_key
+        ) * 0.2
     if block.kind == "bracket":
         return "bracket", 7.5
     if block.kind == "bullet":
@@ -130,7 +153,12 @@ def _headings(plan: Plan, contents: dict[int, int]) -> list[_Heading]:
                 continue
             last[style] = number.value
         elif block.kind == "bullet":
-            if block.mark.marker not in _HEAVY or not light or len(block.text) > 45 or block.text.endswith("。"):
+            if (
+                block.mark.marker not in _HEAVY
+                or not light
+                or len(block.text) > 45
+                or block.text.endswith("。")
+            ):
                 continue
         elif block.kind == "short":
             if sounds_like_caption(block.text) or not _opens(plan, index):
@@ -204,8 +232,17 @@ def _kinds(styles: list[str]) -> dict[str, str]:
                 kind = next((k for k in _BELOW if RANKS[k] > RANKS[above]), "item")
         elif any(other in named for other in styles[place + 1 :]):
             below = next(named[other] for other in styles[place + 1 :] if other in named)
-            kind = "pillar" if RANKS[below] > RANKS["pillar"] and above == "" else next(
-                (k for k in RANKS if RANKS[k] > (RANKS[above] if above else 0) and RANKS[k] < RANKS[below]), "item"
+            kind = (
+                "pillar"
+                if RANKS[below] > RANKS["pillar"] and above == ""
+                else next(
+                    (
+                        k
+                        for k in RANKS
+                        if RANKS[k] > (RANKS[above] if above else 0) and RANKS[k] < RANKS[below]
+                    ),
+                    "item",
+                )
             )
         else:
             kind = next((k for k in _BELOW if RANKS[k] > RANKS[above]), "item") if above else "pillar"

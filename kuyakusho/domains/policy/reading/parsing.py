@@ -1,6 +1,6 @@
 """From source text to tree: the steps in order.
 
-    source → lines → marks → blocks → (layout repairs) → tree → spans settled → texts read
+source → lines → marks → blocks → (layout repairs) → tree → spans settled → texts read
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def _parse(source: SourceText, profile: Profile | str | None) -> ImportedPolicy:
     for index in repeated_headers(lines):
         marks[index] = Mark("furniture")
     stars_to_notes(marks)
-    facts = find_facts(source.text, lines, chosen, [mark.kind in ("text", "hint", "bracket") for mark in marks])
+    facts = find_facts(
+        source.text, lines, chosen, [mark.kind in ("text", "hint", "bracket") for mark in marks]
+    )
     for index in facts.title_lines:
         marks[index] = Mark("title")
     mark_echoes(lines, marks)
@@ -85,7 +87,12 @@ def _profile(given: Profile | str | None, lines: list[Line], doubts: list[Repair
     ranked = sorted(scores.items(), key=lambda pair: -pair[1])
     if chosen.key == "generic":
         doubts.append(
-            Repair("style-unknown", "知っている様式に当てはまらないため、番号と箇条書きの形から読み取りました。", (), dict(scores))
+            Repair(
+                "style-unknown",
+                "知っている様式に当てはまらないため、番号と箇条書きの形から読み取りました。",
+                (),
+                dict(scores),
+            )
         )
     elif ranked[1][1] > 0.7 * ranked[0][1]:
         doubts.append(
@@ -110,7 +117,12 @@ def _set_aside(lines: list[Line], marks: list[Mark], profile: Profile) -> None:
 
 
 def _result(
-    source: SourceText, profile: Profile, facts: Facts, root: Draft, repairs: list[Repair], doubts: list[Repair]
+    source: SourceText,
+    profile: Profile,
+    facts: Facts,
+    root: Draft,
+    repairs: list[Repair],
+    doubts: list[Repair],
 ) -> ImportedPolicy:
     text = source.text
     freezer = Freezer(text, profile.grades)
@@ -155,7 +167,11 @@ def _stage_by_content(policy: ImportedPolicy) -> None:
             if policy.stage_key != key:
                 policy.stage_key, policy.stage = key, word
                 policy.doubts = [d for d in policy.doubts if not d.sentence.startswith("段階（")]
-                policy.doubts.append(Repair("stage-by-content", f"「{word}」の欄に記入があるため、段階を「{word}」としました。"))
+                policy.doubts.append(
+                    Repair(
+                        "stage-by-content", f"「{word}」の欄に記入があるため、段階を「{word}」としました。"
+                    )
+                )
             return
 
 
@@ -171,7 +187,9 @@ def _warnings(source: SourceText, policy: ImportedPolicy) -> list[str]:
         percent = round(policy.coverage * 100)
         warnings.append(f"構造として読み取れた本文は{percent}％です。残りは近くの項目に付けました。")
     warnings.extend(
-        doubt.sentence for doubt in policy.doubts if doubt.code in ("missing-number", "missing-parent", "same-code")
+        doubt.sentence
+        for doubt in policy.doubts
+        if doubt.code in ("missing-number", "missing-parent", "same-code")
     )
     last = fold(source.text).rstrip()[-1:]
     if last and last in "、,（(「【・はがをにで" and policy.nodes:

@@ -35,7 +35,11 @@ def unroll(lines: list[Line], repairs: list[Repair]) -> list[Line]:
             continue
         changed = True
         repairs.append(
-            Repair("line-breaks-lost", "改行のない長い行を、空白の位置で区切り直しました。", ((line.start, line.end),))
+            Repair(
+                "line-breaks-lost",
+                "改行のない長い行を、空白の位置で区切り直しました。",
+                ((line.start, line.end),),
+            )
         )
         for place, (low, high) in enumerate(_pieces(line.text)):
             cut.append(
@@ -67,7 +71,13 @@ def _pieces(text: str) -> list[tuple[int, int]]:
         if pieces:
             start, end = pieces[-1]
             before = text[start:end]
-            latin = before[-1].isascii() and text[low].isascii() and before[-1].isalnum() and text[low].isalpha() and not _LEADS.fullmatch(match[0])
+            latin = (
+                before[-1].isascii()
+                and text[low].isascii()
+                and before[-1].isalnum()
+                and text[low].isalpha()
+                and not _LEADS.fullmatch(match[0])
+            )
             if _LEADS.fullmatch(before) or latin:
                 pieces[-1] = (start, high)
                 continue

@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from .characters import KANA_ORDER
 
-_SUBJECTS = ("防災", "子育て", "見守り", "健康づくり", "まちの魅力", "交通安全", "学び", "つながり", "緑化", "窓口")
+_SUBJECTS = (
+    "防災",
+    "子育て",
+    "見守り",
+    "健康づくり",
+    "まちの魅力",
+    "交通安全",
+    "学び",
+    "つながり",
+    "緑化",
+    "窓口",
+)
 _DEEDS = ("教室を開く", "訓練を行う", "広報を強める", "担い手を育てる", "相談を受ける", "地図を作る")
 _PER_ACTION = 4
 _ACTIONS_PER_MEASURE = 5

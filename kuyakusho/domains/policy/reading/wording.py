@@ -99,7 +99,11 @@ def theme_words(title: str) -> tuple[str, ...]:
         if any(word in plain for word in titles):
             words.extend(usual)
             words.extend(word for word in titles if word in plain)
-    words.extend(part for part in _WORDS.findall(plain) if len(part) >= 2 and part not in ("まち", "づくり", "まちづくり"))
+    words.extend(
+        part
+        for part in _WORDS.findall(plain)
+        if len(part) >= 2 and part not in ("まち", "づくり", "まちづくり")
+    )
     return tuple(dict.fromkeys(words))
 
 

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ..blocks import Block
 from ..characters import fold
-from ..draft import Draft, DraftPassage
-from ..marks.marker import sdg_numbers
+from ..draft import Draft, DraftPassage, without
 from ..model import Repair
-from ..money import Budget, find_amounts, find_budgets, unit_of
+from ..money import unit_of
 from ..profiles import RANKS
+from ..sdgs import sdg_numbers
 from ..source import Range
+from .amounts import Amounts
+from .items import Items
 
 if TYPE_CHECKING:
     from .grower import Grower
-
-#: Bullets from the outermost in; a mark of an earlier class is never below one of a later class.
-_CLASSES = ("■◼◾", "◆♦", "●★◎", "□○◇▼▶►▸☆❖◦▪", "・-*+✓✔➢⇒→∘‣⦿▷▫")
-_TAIL_BUDGET = re.compile(r"[(〈<【\[]\s*[^()〈〉<>【】\[\]]{0,16}?円[^()〈〉<>【】\[\]]{0,6}[)〉>】\]]\s*$")
-
-
-def _class_of(marker: str) -> int:
-    for index, marks in enumerate(_CLASSES):
-        if marker and marker in marks:
-            return index
-    return len(_CLASSES)
 
 
 class Filling:
@@ -36,17 +26,17 @@ class Filling:
         self.grower = grower
         self.mode = ""
         self.passage: DraftPassage | None = None
-        self.items: list[tuple[str, Draft]] = []
+        self.items = Items(self)
         self.note: DraftPassage | None = None
         self.indicator: Draft | None = None
-        self.unit: int | None = None
+        self.amounts = Amounts(self)
 
     def close(self) -> None:
         """A heading follows: nothing goes on."""
         self._results_to_indicators()
         self.mode = ""
         self.passage = None
-        self.items = []
+        self.items.close()
         self.note = None
         self.indicator = None
 
@@ -68,7 +58,7 @@ class Filling:
 
     @property
     def item(self) -> Draft | None:
-        return self.items[-1][1] if self.items else None
+        return self.items.current
 
     def place(self, block: Block) -> None:
         """Put a block that is no heading of the hierarchy where it belongs."""
@@ -84,11 +74,11 @@ class Filling:
         elif kind == "note":
             self._note(block)
         elif kind == "money":
-            self._money(block)
+            self.amounts.money(block)
         elif kind == "sdgs":
             self._sdgs(block)
         elif kind == "unit":
-            self.unit = unit_of(block.text)
+            self.amounts.unit = unit_of(block.text)
             self._own(block)
         elif kind in ("bracket", "hint"):
             self._subheading(block)
@@ -148,7 +138,7 @@ class Filling:
                     node.sdgs.extend(sdg_numbers(text))
                 else:
                     for start, end in block.body:
-                        self._budgets(node, start, end)
+                        self.amounts.budgets(node, start, end)
             return
         passage = DraftPassage(within or ("result" if role == "result" else key), label)
         passage.own.extend((line.start, line.end) for line in block.lines)
@@ -163,10 +153,16 @@ class Filling:
     def _homeless(self, block: Block) -> Draft:
         """A labelled part before any heading becomes a statement, so that its text keeps its label."""
         kind = "goal" if block.mark.key in ("vision", "state") else "statement"
-        draft = Draft(kind, RANKS["pillar"], label=[block.span_of(block.mark.title) or (block.start, block.end)])
+        draft = Draft(
+            kind, RANKS["pillar"], label=[block.span_of(block.mark.title) or (block.start, block.end)]
+        )
         self.grower._push(self.grower.root, draft)
         self.grower.doubts.append(
-            Repair("part-without-heading", f"「{block.text[:20]}」の前に見出しがありません。", ((block.start, block.end),))
+            Repair(
+                "part-without-heading",
+                f"「{block.text[:20]}」の前に見出しがありません。",
+                ((block.start, block.end),),
+            )
         )
         return draft
 
@@ -188,49 +184,7 @@ class Filling:
         marker = block.mark.marker or block.role or block.kind
         if marker == "item":
             marker = f"item{block.lines[0].hint_level}"
-        self._new_item(block, marker)
-
-    def _new_item(self, block: Block, marker: str) -> Draft:
-        known = [index for index, (other, _) in enumerate(self.items) if other == marker]
-        if known:
-            del self.items[known[-1] :]
-        elif self.items and _class_of(marker) < _class_of(self.items[0][0]) and marker in "".join(_CLASSES):
-            self.items = []
-        parent = self.item or self.node
-        if len(self.items) >= 6:
-            parent = self.node
-            self.items = []
-        if parent is self.grower.root:
-            parent = self._orphan(block)
-        draft = Draft("item", RANKS["item"] + len(self.items))
-        code = block.span_of(block.mark.code) if block.kind == "number" else None
-        if code:
-            draft.code, draft.printed_code, draft.key = code, self.grower._printed(code, block), block.mark.code_key
-        body = list(block.body) or list(block.title) or [(line.start, line.end) for line in block.lines]
-        if block.kind == "number" and block.title:
-            draft.title = list(block.title)
-            draft.paragraphs.append(list(block.title))
-        else:
-            draft.paragraphs.append(body)
-        draft.take(block)
-        parent.adopt(draft)
-        self.items.append((marker, draft))
-        self.grower.last = draft
-        self._trailing_amount(draft, block)
-        return draft
-
-    def _orphan(self, block: Block) -> Draft:
-        """A bullet before any heading: the last node takes it, else a statement is opened for it."""
-        last = self.grower.root.children[-1] if self.grower.root.children else None
-        if last is not None:
-            self.grower._restack(last)
-            return last
-        draft = Draft("statement", RANKS["pillar"])
-        self.grower._push(self.grower.root, draft)
-        self.grower.doubts.append(
-            Repair("bullet-without-heading", "見出しの前に箇条書きがあります。", ((block.start, block.end),))
-        )
-        return draft
+        self.items.open(block, marker)
 
     def _into_passage(self, block: Block) -> bool:
         """Content of a labelled part, unless the part says what is done: its bullets are items."""
@@ -259,7 +213,7 @@ class Filling:
             draft.own.extend(body)
             node = self.node
             node.own = [r for r in node.own if r not in body]
-            node.own = _without(node.own, body)
+            node.own = without(node.own, body)
         self.node.adopt(draft)
         self.indicator = draft
         self.grower.last = draft
@@ -274,7 +228,7 @@ class Filling:
         if self.mode == "indicator":
             self._new_indicator(block, list(block.title), own=True)
             return
-        self._new_item(block, f"number:{number.style}")
+        self.items.open(block, f"number:{number.style}")
 
     def _part(self, block: Block) -> None:
         if self.note is not None:
@@ -288,10 +242,10 @@ class Filling:
         holder = self.item
         if holder is None and (self.node.is_empty or self.node.children):
             # No sentence leads in to the list: its lines are the bullets themselves.
-            self._new_item(block, "part")
+            self.items.open(block, "part")
             return
         holder = holder or self.node
-        if holder.parts or holder.kind != "item" or not self.items or self.items[-1][0] != "part":
+        if holder.parts or holder.kind != "item" or self.items.marker != "part":
             passage = DraftPassage("part", [block.span_of(block.mark.code) or (block.start, block.start)])
             passage.paragraphs.append(list(block.body))
             passage.own.extend((line.start, line.end) for line in block.lines)
@@ -302,7 +256,7 @@ class Filling:
                 holder.paragraphs.append([(start, block.body[0][1]), *block.body[1:]])
             holder.take(block)
             return
-        self._new_item(block, "part")
+        self.items.open(block, "part")
 
     def _note(self, block: Block) -> None:
         holder = self.item or self.indicator or self.node
@@ -310,7 +264,9 @@ class Filling:
             self.grower.attach(block, "note")
             return
         body = [(line.start, line.end) for line in block.lines]
-        if block.mark.marker == "*" and "".join(fold(self.grower.source[s:e]) for s, e in block.body).startswith("【"):
+        if block.mark.marker == "*" and "".join(
+            fold(self.grower.source[s:e]) for s, e in block.body
+        ).startswith("【"):
             # A remark in brackets under a bullet is part of what it says, not a note to a word.
             holder.paragraphs.append(list(block.body))
             holder.take(block)
@@ -342,12 +298,12 @@ class Filling:
             return
         node.paragraphs.append(body)
         node.take(block)
-        self.items = []
+        self.items.close()
         self.grower.last = node
 
     def _owner(self, block: Block) -> None:
         """「担当：防災係」 names the section of the open heading."""
-        node = self._holder()
+        node = self.holder()
         if node is self.grower.root:
             self.grower.attach(block, "owner")
             return
@@ -360,7 +316,12 @@ class Filling:
             self.text(block)
             return
         node = self.node
-        if node is self.grower.root or self.items or node.children or (node.paragraphs and node.kind in RANKS):
+        if (
+            node is self.grower.root
+            or self.items
+            or node.children
+            or (node.paragraphs and node.kind in RANKS)
+        ):
             self.grower.attach(block, "caption")
             return
         self.text(block)
@@ -376,104 +337,24 @@ class Filling:
         if self.mode == "indicator":
             self.node.take(block)
             return
-        self.items = []
-        draft = self._new_item(block, "bracket")
+        self.items.close()
+        draft = self.items.open(block, "bracket")
         draft.title = list(block.title)
-        draft.paragraphs = [list(block.body)] if block.body and block.mark.rest < len(block.lines[0].text) else []
+        draft.paragraphs = (
+            [list(block.body)] if block.body and block.mark.rest < len(block.lines[0].text) else []
+        )
 
-    # -- amounts and goals
-
-    def _money(self, block: Block) -> None:
-        node = self._holder()
-        if node is self.grower.root:
-            self.grower.attach(block, "amount")
-            return
-        for line in block.lines:
-            found = self._budgets(node, line.start, line.end, own_line=True)
-            if not found:
-                node.own.append((line.start, line.end))
-
-    def _holder(self) -> Draft:
+    def holder(self) -> Draft:
         """The heading that an amount belongs to: not a part opened by a label alone."""
         node = self.node
         while node.is_soft and node.parent is not None:
             node = node.parent
         return node
 
-    def _budgets(self, node: Draft, start: int, end: int, own_line: bool = False) -> list[Budget]:
-        text = self.grower.source[start:end]
-        found = find_budgets(text, start, self.grower.facts.fiscal_year, self.unit)
-        for index, budget in enumerate(found):
-            low = start if own_line and index == 0 else budget.span[0]
-            high = end if own_line and index == len(found) - 1 else (
-                found[index + 1].span[0] if own_line else budget.span[1]
-            )
-            self._add_budget(node, budget, (low, high))
-        return found
-
-    def _add_budget(self, node: Draft, budget: Budget, own: Range) -> None:
-        node.budgets.append(budget)
-        draft = Draft("budget", RANKS["item"], budgets=[budget])
-        printed = budget.span
-        amount = find_amounts(self.grower.source[printed[0] : printed[1]])
-        split = printed[0] + amount[0].start if amount else printed[1]
-        draft.title = [(printed[0], split)] if split > printed[0] else []
-        draft.paragraphs = [[(split, printed[1])]] if split < printed[1] else []
-        draft.own.append(own)
-        node.own = _without(node.own, [own])
-        node.adopt(draft)
-        if not budget.is_certain:
-            self.grower.doubts.append(
-                Repair(
-                    "amount-without-year",
-                    f"「{budget.printed}」に年度の記載がないため、この文書の年度としました。",
-                    (budget.span,),
-                )
-            )
-
-    def tail_budget(self, draft: Draft, tail: Range) -> None:
-        """The amount in brackets behind a title; without 予算 or 決算 it is the year's budget, as a doubt."""
-        source = self.grower.source
-        found = self._budgets(draft, tail[0], tail[1], own_line=True)
-        if found:
-            return
-        amounts = find_amounts(source[tail[0] : tail[1]])
-        if not amounts:
-            return
-        first = amounts[0]
-        span = (tail[0] + first.start, tail[0] + first.end)
-        budget = Budget(self.grower.facts.fiscal_year, "budget", first.yen, first.printed, span, False)
-        self._add_budget(draft, budget, tail)
-
-    def _trailing_amount(self, draft: Draft, block: Block) -> None:
-        last = block.lines[-1]
-        match = _TAIL_BUDGET.search(last.text) if "円" in last.text else None
-        if match and match.start() > 0:
-            self.tail_budget(draft, (last.start + match.start(), last.end))
-            draft.paragraphs[-1] = _without(draft.paragraphs[-1], [(last.start + match.start(), last.end)])
-            draft.title = _without(draft.title, [(last.start + match.start(), last.end)])
-
     def _sdgs(self, block: Block) -> None:
-        node = self._holder()
+        node = self.holder()
         if node is self.grower.root:
             self.grower.attach(block, "sdgs")
             return
         node.sdgs.extend(sdg_numbers(block.text[block.mark.rest :] if len(block.lines) == 1 else block.text))
         node.take(block)
-
-
-def _without(ranges: list[Range], removed: list[Range]) -> list[Range]:
-    """Ranges with others cut out of them."""
-    kept = list(ranges)
-    for low, high in removed:
-        cut: list[Range] = []
-        for start, end in kept:
-            if high <= start or end <= low:
-                cut.append((start, end))
-                continue
-            if start < low:
-                cut.append((start, low))
-            if high < end:
-                cut.append((high, end))
-        kept = cut
-    return kept

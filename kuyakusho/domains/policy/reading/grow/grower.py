@@ -25,7 +25,9 @@ TOP = ("goal", "mission", "stance", "statement", "organisation", "section")
 class Grower:
     """Grows drafts under a root draft, which stands for the document itself."""
 
-    def __init__(self, source: str, profile: Profile, facts: Facts, repairs: list[Repair], doubts: list[Repair]) -> None:
+    def __init__(
+        self, source: str, profile: Profile, facts: Facts, repairs: list[Repair], doubts: list[Repair]
+    ) -> None:
         self.source = source
         self.profile = profile
         self.facts = facts
@@ -187,7 +189,13 @@ class Grower:
             if other.kind != kind or (len(key) == 1 and other.parent is not self._expected_parent(kind)):
                 continue
             theirs = squeezed("".join(self.source[s:e] for s, e in other.title))
-            same = title == theirs or not title or not theirs or title.startswith(theirs) or theirs.startswith(title)
+            same = (
+                title == theirs
+                or not title
+                or not theirs
+                or title.startswith(theirs)
+                or theirs.startswith(title)
+            )
             if same:
                 if other is not self.top or not other.is_empty:
                     self.repairs.append(
@@ -256,7 +264,7 @@ class Grower:
     def _tail(self, block: Block, draft: Draft) -> None:
         tail = block.span_of(block.mark.tail)
         if tail:
-            self.filling.tail_budget(draft, tail)
+            self.filling.amounts.tail_budget(draft, tail)
 
     # -- known headings
 
@@ -294,7 +302,13 @@ class Grower:
     def _outer_named(self, draft: Draft) -> Draft | None:
         """A heading of the same kind just above with nothing between: 「第1章 めざす姿」 over 「基本理念」."""
         last = self.root.children[-1] if self.root.children else None
-        if last is None or last.kind != draft.kind or last.kind == "statement" or not last.is_empty or last.title:
+        if (
+            last is None
+            or last.kind != draft.kind
+            or last.kind == "statement"
+            or not last.is_empty
+            or last.title
+        ):
             return None
         return last
 
@@ -302,9 +316,9 @@ class Grower:
         """A heading of the same kind and words that has nothing under it yet: an entry of a list of contents."""
         words = squeezed("".join(self.source[s:e] for s, e in draft.label))
         for other in self.root.children:
-            if other.kind == draft.kind and other.is_empty:
-                if squeezed("".join(self.source[s:e] for s, e in other.label)) == words:
-                    return other
+            theirs = squeezed("".join(self.source[s:e] for s, e in other.label))
+            if other.kind == draft.kind and other.is_empty and theirs == words:
+                return other
         return None
 
     def _goal_title(self, block: Block) -> None:

@@ -58,7 +58,11 @@ class Plan:
 
     def title_of(self, block: Block) -> str:
         """The words of a heading or short block."""
-        return read(self.source, block.title) if block.title else read(self.source, [(l.start, l.end) for l in block.lines])
+        return (
+            read(self.source, block.title)
+            if block.title
+            else read(self.source, [(line.start, line.end) for line in block.lines])
+        )
 
     def text_of(self, block: Block) -> str:
         return read(self.source, [(line.start, line.end) for line in block.lines])

@@ -22,7 +22,11 @@ def repair_romans(plan: Plan) -> None:
         code = block.span_of(block.mark.code)
         if block.kind in ("named", "facet", "number") and code:
             printed = plan.source[code[0] : code[1]].strip(".．　 ")
-            folded = block.lines[0].text[block.mark.code[0] : block.mark.code[1]].strip(". ") if block.mark.code else ""
+            folded = (
+                block.lines[0].text[block.mark.code[0] : block.mark.code[1]].strip(". ")
+                if block.mark.code
+                else ""
+            )
             if folded in LETTERS and printed:
                 found.append((index, folded))
         elif block.kind in ("short", "hint"):
@@ -44,7 +48,10 @@ def repair_romans(plan: Plan) -> None:
             if match is None:
                 continue
             block.mark.code = (0, 1)
-            block.title = [(line.start + match.end(), line.end), *[(l.start, l.end) for l in block.lines[1:]]]
+            block.title = [
+                (line.start + match.end(), line.end),
+                *[(other.start, other.end) for other in block.lines[1:]],
+            ]
         plan.report(
             "roman-numeral",
             f"「{letter}」で始まる見出しは、ローマ数字の「{numeral}」が文字変換で変わったものとして読みました。",

@@ -22,7 +22,9 @@ _CONNECTIVES = ("また", "さらに", "なお", "加えて", "併せて", "あ�
 def take(plan: Plan) -> None:
     """Find the sections' part of the document and pair names with texts."""
     names = [i for i, b in enumerate(plan.blocks) if b.kind == "section" and plan.free(i)]
-    headed = next((i for i, b in enumerate(plan.blocks) if b.mark.role == "group.sections" and b.kind == "named"), None)
+    headed = next(
+        (i for i, b in enumerate(plan.blocks) if b.mark.role == "group.sections" and b.kind == "named"), None
+    )
     if headed is not None:
         names = [i for i in names if i > headed]
     names = _main_cluster(plan, names)
@@ -67,9 +69,7 @@ def _region(plan: Plan, names: list[int], headed: int | None) -> tuple[int, int]
     return low, high
 
 
-def _texts(
-    plan: Plan, names: list[int], low: int, high: int
-) -> tuple[dict[int, int], list[list[int]]]:
+def _texts(plan: Plan, names: list[int], low: int, high: int) -> tuple[dict[int, int], list[list[int]]]:
     """The texts of the region as lists of blocks, and the place of each block among names and texts."""
     texts: list[list[int]] = []
     sequence: dict[int, int] = {}
@@ -103,9 +103,7 @@ def _texts(
     return sequence, texts
 
 
-def _pair(
-    plan: Plan, names: list[int], texts: list[list[int]], sequence: dict[int, int]
-) -> dict[int, int]:
+def _pair(plan: Plan, names: list[int], texts: list[list[int]], sequence: dict[int, int]) -> dict[int, int]:
     """Name (by place in `names`) → text (by place in `texts`)."""
     own = {n for n, index in enumerate(names) if plan.blocks[index].body and _has_rest(plan.blocks[index])}
     open_names = [n for n in range(len(names)) if n not in own]
@@ -171,7 +169,12 @@ def _has_rest(block: Block) -> bool:
 
 
 def _claim(
-    plan: Plan, names: list[int], texts: list[list[int]], pairs: dict[int, int], low: int, sequence: dict[int, int]
+    plan: Plan,
+    names: list[int],
+    texts: list[list[int]],
+    pairs: dict[int, int],
+    low: int,
+    sequence: dict[int, int],
 ) -> None:
     taken = {column: n for n, column in pairs.items()}
     groups: dict[int, list[int]] = {n: [] for n in range(len(names))}
@@ -182,7 +185,11 @@ def _claim(
         if column in taken or column == 0:
             continue
         owner = taken.get(column - 1)
-        if owner is not None and sequence[text[0]] - sequence[texts[column - 1][0]] == 1 and sequence[texts[column - 1][0]] > sequence[names[owner]]:
+        if (
+            owner is not None
+            and sequence[text[0]] - sequence[texts[column - 1][0]] == 1
+            and sequence[texts[column - 1][0]] > sequence[names[owner]]
+        ):
             groups[owner].extend(text)
             taken[column] = owner
     for n, index in enumerate(names):

@@ -15,7 +15,20 @@ from ..wording import containment, hits, sounds_like_caption, zone_words
 from .plan import Pillar, Plan
 from .zones import Zones
 
-_CONNECTIVES = ("また", "さらに", "具体的に", "加えて", "なお", "併せて", "あわせて", "そして", "このため", "今年度", "引き続き")
+_MOST = 120
+_CONNECTIVES = (
+    "また",
+    "さらに",
+    "具体的に",
+    "加えて",
+    "なお",
+    "併せて",
+    "あわせて",
+    "そして",
+    "このため",
+    "今年度",
+    "引き続き",
+)
 
 
 def take(plan: Plan, zones: Zones) -> None:
@@ -49,7 +62,8 @@ def _in_printed_order(plan: Plan, zones: Zones) -> None:
     statements = {id(blocks[0]): blocks for blocks in plan.statements}
     titled_in: dict[int, bool] = {}
     for index, block in enumerate(plan.blocks):
-        head = max((p for p, _ in zones.heads if p <= index), default=-1)
+        under = zones.head(index)
+        head = zones.heads[under][0] if under is not None else -1
         if head != last_head:
             last_head, group = head, None
         role = zones.at(index)
@@ -58,8 +72,10 @@ def _in_printed_order(plan: Plan, zones: Zones) -> None:
                 group = None
             continue
         if role == "goal":
-            if block.kind in ("short", "hint", "bracket") and len(plan.goal) <= 3 and all(
-                b.role == "goal-title" for b in plan.goal[1:]
+            if (
+                block.kind in ("short", "hint", "bracket")
+                and len(plan.goal) <= 3
+                and all(b.role == "goal-title" for b in plan.goal[1:])
             ):
                 block.role = "goal-title"
             plan.goal.append(block)
@@ -102,8 +118,11 @@ def _zone_block(
         block.body = []
         plan.claim(index)
         return None
-    if group is None and block.kind == "prose" and plan.blocks[index - 1].role in ("group", "") and (
-        plan.blocks[index - 1].kind == "named"
+    if (
+        group is None
+        and block.kind == "prose"
+        and plan.blocks[index - 1].role in ("group", "")
+        and (plan.blocks[index - 1].kind == "named")
     ):
         # A sentence right under the zone's heading leads in to all that follows.
         plan.group("organisation" if role == "organisation" else "measures", block)
@@ -149,6 +168,9 @@ class _Unit:
 
 def _by_shape_and_words(plan: Plan, zones: Zones) -> None:
     units, notes = _units(plan, _front(plan, zones))
+    if len(units) > _MOST:
+        plan.doubt("front-too-long", "基本目標などの文章が多すぎるため、結び付けられませんでした。")
+        return
     groups = _groups([unit for unit in units if unit.titles and unit.texts])
     _organisation(plan, zones, groups)
     alone = [unit for unit in units if unit.titles and not unit.texts]
@@ -161,7 +183,9 @@ def _by_shape_and_words(plan: Plan, zones: Zones) -> None:
 
 def _front(plan: Plan, zones: Zones) -> set[int]:
     """The positions of the front of the leaflet: before the measures, or in the area of a zone's heading."""
-    areas = {plan.areas[position] for position, role in zones.heads if role in ("goal", "measures", "organisation")}
+    areas = {
+        plan.areas[position] for position, role in zones.heads if role in ("goal", "measures", "organisation")
+    }
     inner = [block for pillar in plan.pillars for run in pillar.runs for block in run[:1]]
     inner.extend(group[0] for group in plan.sections)
     first = min((block.start for block in inner), default=None)
@@ -176,14 +200,20 @@ def _units(plan: Plan, front: set[int]) -> tuple[list[_Unit], list[int]]:
     units: list[_Unit] = []
     notes: list[int] = []
     for index, block in enumerate(plan.blocks):
-        if index not in front or not plan.free(index) or block.kind not in ("short", "prose", "hint", "bracket", "note"):
+        if (
+            index not in front
+            or not plan.free(index)
+            or block.kind not in ("short", "prose", "hint", "bracket", "note")
+        ):
             continue
         if block.kind == "note":
             if block.mark.marker == "…":
                 notes.append(index)
             continue
         if block.kind != "prose":
-            if not (block.kind == "short" and sounds_like_caption(block.text) and not _supported(plan, index)):
+            if not (
+                block.kind == "short" and sounds_like_caption(block.text) and not _supported(plan, index)
+            ):
                 units.append(_Unit(titles=[index]))
             continue
         last = units[-1] if units else None
@@ -285,7 +315,11 @@ def _give_texts(plan: Plan, goal: _Unit | None, others: list[_Unit], texts: list
                 plan.claim(index)
             if column is not None:
                 _claim_texts(plan, texts[column], plan.goal)
-                plan.report("goal-text", "基本目標の文章を、見出しから離れた段落と結び付けました。", plan.blocks[texts[column].start])
+                plan.report(
+                    "goal-text",
+                    "基本目標の文章を、見出しから離れた段落と結び付けました。",
+                    plan.blocks[texts[column].start],
+                )
             continue
         if column is None or scores[place][column] < 0.25:
             continue

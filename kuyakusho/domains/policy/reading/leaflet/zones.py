@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from ..numbering import ordinal
@@ -30,12 +31,13 @@ class Zones:
 
     def at(self, index: int) -> str:
         """The zone in whose stretch a block stands, by printed order; empty before the first heading."""
-        role = ""
-        for position, name in self.heads:
-            if position > index:
-                break
-            role = name
-        return role
+        head = self.head(index)
+        return self.heads[head][1] if head is not None else ""
+
+    def head(self, index: int) -> int | None:
+        """The number of the zone heading over a block."""
+        place = bisect_right(self.heads, index, key=lambda entry: entry[0])
+        return place - 1 if place else None
 
     def has(self, role: str) -> bool:
         return any(name == role for _, name in self.heads)
@@ -66,8 +68,10 @@ def find_zones(plan: Plan) -> Zones:
         elif not zones.heads and block.kind in ("prose", "bullet", "number") and index not in plan.claimed:
             before += len(block.text)
     roles = [role for _, role in zones.heads]
-    goal_late = "goal" in roles and roles.index("goal") > 0 and any(
-        role in ("measures", "organisation") for role in roles[: roles.index("goal")]
+    goal_late = (
+        "goal" in roles
+        and roles.index("goal") > 0
+        and any(role in ("measures", "organisation") for role in roles[: roles.index("goal")])
     )
     falling = numerals != sorted(numerals)
     headless = bool(zones.heads) and before > 160 and roles[0] != "goal" and len(set(roles)) > 1

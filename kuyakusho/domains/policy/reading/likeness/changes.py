@@ -15,7 +15,21 @@ from .joining import Place, places
 from .matching import Entry, match
 from .titles import contained, plain, similarity, text_similarity
 
-_ORDER = ("goal", "mission", "stance", "statement", "pillar", "issue", "strategy", "measure", "action", "organisation", "section", "item", "indicator")
+_ORDER = (
+    "goal",
+    "mission",
+    "stance",
+    "statement",
+    "pillar",
+    "issue",
+    "strategy",
+    "measure",
+    "action",
+    "organisation",
+    "section",
+    "item",
+    "indicator",
+)
 _SPLIT = 0.6
 
 
@@ -112,8 +126,16 @@ def _pair_across(
 ) -> None:
     """What changed its level (a measure that became an action) is paired when its words are nearly the same."""
     taken = {new_path for new_path, _, _ in pairs.values()}
-    left = [Entry(p.path, n.title, _full_text(n)) for p, n in before if p.path not in pairs and n.kind in _ORDER[4:12]]
-    right = [Entry(p.path, n.title, _full_text(n)) for p, n in after if p.path not in taken and n.kind in _ORDER[4:12]]
+    left = [
+        Entry(p.path, n.title, _full_text(n))
+        for p, n in before
+        if p.path not in pairs and n.kind in _ORDER[4:12]
+    ]
+    right = [
+        Entry(p.path, n.title, _full_text(n))
+        for p, n in after
+        if p.path not in taken and n.kind in _ORDER[4:12]
+    ]
     for pair in match(left, right, floor=0.75, sure=0.85):
         assert isinstance(pair.left, tuple)
         assert isinstance(pair.right, tuple)
@@ -131,7 +153,9 @@ def _change(
 ) -> Change:
     old, new = old_nodes[old_path], new_nodes[new_path]
     parent = pairs.get(old_path[:-1])
-    same_parent = (not old_path[:-1] and not new_path[:-1]) or (parent is not None and parent[0] == new_path[:-1])
+    same_parent = (not old_path[:-1] and not new_path[:-1]) or (
+        parent is not None and parent[0] == new_path[:-1]
+    )
     moved = not same_parent or old.code_key != new.code_key or old.kind != new.kind
     if plain(old.title) != plain(new.title) and old.kind not in ("item", "indicator"):
         kind = "renamed"

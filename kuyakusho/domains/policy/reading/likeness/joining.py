@@ -203,7 +203,11 @@ def bullets(place: Place, node: Node) -> list[tuple[Place, str]]:
 
 
 def _items(place: Place, node: Node) -> list[tuple[Place, Node]]:
-    return [(Place((*place.path, index)), child) for index, child in enumerate(node.children) if child.kind == "item"]
+    return [
+        (Place((*place.path, index)), child)
+        for index, child in enumerate(node.children)
+        if child.kind == "item"
+    ]
 
 
 def _parts(place: Place, node: Node) -> list[tuple[Place, str]]:
@@ -230,10 +234,14 @@ def _chosen(target: Target, options: list[tuple[Place, str]], number: int, how: 
     if not 0 < number <= len(options):
         if best < 0.5:
             return None
-        return Joined(target.key, options[-negative][0], how, round(best, 4), True, "その番目の項目がありません。")
+        return Joined(
+            target.key, options[-negative][0], how, round(best, 4), True, "その番目の項目がありません。"
+        )
     own = scored[number - 1][0]
     if target.like and -negative != number - 1 and best >= 0.6 and best > own + 0.3:
-        return Joined(target.key, options[-negative][0], how, round(best, 4), True, "項目の順番が変わったようです。")
+        return Joined(
+            target.key, options[-negative][0], how, round(best, 4), True, "項目の順番が変わったようです。"
+        )
     return _judged(target, *options[number - 1], how)
 
 
@@ -250,7 +258,9 @@ def _judged(target: Target, place: Place, text: str, how: str) -> Joined:
     fit = _words(target, text)
     if fit >= 0.5:
         return Joined(target.key, place, how, round(0.8 + 0.2 * fit, 4), False)
-    return Joined(target.key, place, how, round(0.3 + 0.5 * fit, 4), True, "番号や位置は合いますが、言葉が違います。")
+    return Joined(
+        target.key, place, how, round(0.3 + 0.5 * fit, 4), True, "番号や位置は合いますが、言葉が違います。"
+    )
 
 
 def _by_likeness(listed: list[tuple[Place, Node]], targets: list[Target], result: Joining) -> None:
@@ -261,11 +271,16 @@ def _by_likeness(listed: list[tuple[Place, Node]], targets: list[Target], result
         for place, node in listed
         if node.kind in _JOINABLE and place.path not in taken
     ]
-    left = [Entry(target.key, target.like or target.title, target.title if target.like else "") for target in targets]
+    left = [
+        Entry(target.key, target.like or target.title, target.title if target.like else "")
+        for target in targets
+    ]
     for pair in match([entry for entry in left if entry.title], right, floor=0.3, sure=0.7):
         place = pair.right
         assert isinstance(place, Place)
-        result.joins.append(Joined(pair.left, place, "likeness", pair.score, pair.is_doubtful, "題の近さで結び付けました。"))
+        result.joins.append(
+            Joined(pair.left, place, "likeness", pair.score, pair.is_doubtful, "題の近さで結び付けました。")
+        )
 
 
 def _lonely(listed: list[tuple[Place, Node]], joined: set[Place]) -> list[Place]:
@@ -275,7 +290,8 @@ def _lonely(listed: list[tuple[Place, Node]], joined: set[Place]) -> list[Place]
     lonely: list[Place] = []
     for place, node in listed:
         is_leaf = node.kind in ("item", "section", "statement", "organisation") or (
-            node.kind in ("measure", "action") and not any(c.kind in ("item", "action", "measure") for c in node.children)
+            node.kind in ("measure", "action")
+            and not any(c.kind in ("item", "action", "measure") for c in node.children)
         )
         if not is_leaf or node.kind in ("indicator", "budget"):
             continue

@@ -9,13 +9,14 @@ from functools import cache
 from ..lines import Line, is_furniture, is_page_number
 from ..money import find_amounts, find_budgets, unit_of
 from ..numbering import Number, code_key, leading_number
-from ..profiles import PROFILES, Profile, vocabulary
+from ..profiles import PROFILES, Profile
+from ..sdgs import goals_line, is_goal_name
 from . import patterns
 from .patterns import LevelBook, PhraseBook
 
-_TAIL = re.compile(r"\s*(?P<open>[\[【(〈<《])(?P<inner>[^\[\]【】()〈〉<>《》]{0,40}円[^\[\]【】()〈〉<>《》]{0,8})[\]】)〉>》]\s*$")
-_SDG_LINE = re.compile(r"(?:(?:関連|対応|主な|該当)(?:する)?)?\s*SDGs?(?:の?(?:ゴール|目標))?\s*[:：]?\s*(?P<rest>[0-9目標ゴール、,・.\s及びと].*|)$")
-_GOAL_NUMBER = re.compile(r"(?:目標|ゴール|GOAL|SDGs)?\s*(?P<n>1[0-7]|[1-9])(?![0-9])")
+_TAIL = re.compile(
+    r"\s*(?P<open>[\[【(〈<《])(?P<inner>[^\[\]【】()〈〉<>《》]{0,40}円[^\[\]【】()〈〉<>《》]{0,8})[\]】)〉>》]\s*$"
+)
 
 
 @dataclass(slots=True)
@@ -67,6 +68,10 @@ class Marker:
         inner = bullet.end() if bullet else 0
         if line.hint == "cell" and len(text) <= 16 and self._is_table_head(text):
             return Mark("label")
+        if bullet is None and "円" in text:
+            money = self._money(text, 0)
+            if money:
+                return money
         if bullet is None or bullet["mark"] in patterns.HEADING_MARKS or line.hint == "heading":
             heading = self._heading(line, text, inner)
             if heading is not None:
@@ -99,11 +104,15 @@ class Marker:
     def _is_table_head(self, text: str) -> bool:
         """「主な事業・取組」 over the column of a table groups nothing."""
         match = self.phrases.match("".join(text.split()))
-        return match is not None and match.phrase.role.startswith("group.") and match.end == len("".join(text.split()))
+        return (
+            match is not None
+            and match.phrase.role.startswith("group.")
+            and match.end == len("".join(text.split()))
+        )
 
     def _heading(self, line: Line, text: str, offset: int) -> Mark | None:
         body = text[offset:]
-        if _is_goal_name(body) and len(body) > 6:
+        if is_goal_name(body) and len(body) > 6:
             return None
         for reading in (self._level, self._phrase, self._code_only):
             mark = reading(body)
@@ -112,9 +121,6 @@ class Marker:
         return None
 
     def _plain(self, line: Line, text: str) -> Mark:
-        money = self._money(text, 0)
-        if money:
-            return money
         sdgs = self._sdgs(text)
         if sdgs:
             return sdgs
@@ -170,10 +176,10 @@ class Marker:
             return None
         if not match["open"] and (text.endswith("。") or len(text) > 90 or rest[0] in patterns.COUNTERS):
             return None
-        if not match["open"] and len(key) == 2 and all(p.isdigit() for p in key) and "(" not in match["code"]:
-            # 1-2 may be a range; a title of some length makes it a heading.
-            if len(rest) < 3 or rest[0] in "、。,~":
-                return None
+        may_be_range = len(key) == 2 and all(part.isdigit() for part in key) and "(" not in match["code"]
+        if not match["open"] and may_be_range and (len(rest) < 3 or rest[0] in "、。,~"):
+            # 1-2 is a heading's code only with a title of some length behind it.
+            return None
         kind = self.profile.code_kinds.get(len(key), "")
         return _with_title(Mark("code", role=kind), text, match)
 
@@ -199,7 +205,13 @@ class Marker:
                 return None
             if not (sure or (named_and_numbered and short and not phrase.is_facet)):
                 return None
-            if match.is_bracketed and not match.has_colon and phrase.is_facet and not short and phrase.key == "text":
+            if (
+                match.is_bracketed
+                and not match.has_colon
+                and phrase.is_facet
+                and not short
+                and phrase.key == "text"
+            ):
                 return None
         code = None
         key: tuple[str, ...] = ()
@@ -225,7 +237,11 @@ class Marker:
         if match is None:
             return None
         name = match["name"]
-        if len(name) < 2 or patterns.SENTENCE_WORDS.search(name) or name in ("担当", "センター", "課", "各課", "事務所"):
+        if (
+            len(name) < 2
+            or patterns.SENTENCE_WORDS.search(name)
+            or name in ("担当", "センター", "課", "各課", "事務所")
+        ):
             return None
         if match["rest"] and not name.endswith(patterns.SECTION_SURE):
             return None
@@ -247,46 +263,8 @@ class Marker:
         return Mark("money", rest=offset)
 
     def _sdgs(self, text: str) -> Mark | None:
-        if len(text) > 200:
-            return None
-        match = _SDG_LINE.match(text)
-        if match and sdg_numbers(match["rest"]):
-            return Mark("sdgs", rest=match.start("rest"))
-        if _is_goal_name(text):
-            return Mark("sdgs", rest=0)
-        return None
-
-
-@cache
-def _goal_names() -> tuple[str, ...]:
-    return tuple(vocabulary("sdgs")["names"])
-
-
-_GOAL_NAME = re.compile(r"(?:目標|ゴール)?\s*(?P<n>1[0-7]|[1-9])\s*[.．:、]?\s*(?P<name>.{0,40})")
-
-
-def _is_goal_name(text: str) -> bool:
-    """「11 住み続けられるまちづくりを」 is the eleventh goal, not the eleventh heading."""
-    match = _GOAL_NAME.fullmatch(text)
-    if not match:
-        return False
-    name = "".join(match["name"].split())
-    if not name:
-        return text.startswith(("目標", "ゴール")) and len(text) <= 6
-    return name.startswith(_goal_names()[int(match["n"]) - 1][:6])
-
-
-def sdg_numbers(text: str) -> list[int]:
-    """The goals that a line of goals names: 「目標3、11」, 「11住み続けられるまちづくりを」."""
-    found: list[int] = []
-    for match in _GOAL_NUMBER.finditer(text):
-        number = int(match["n"])
-        if number not in found:
-            found.append(number)
-    for index, name in enumerate(_goal_names()):
-        if name[:8] in text and index + 1 not in found:
-            found.append(index + 1)
-    return found
+        rest = goals_line(text)
+        return None if rest is None else Mark("sdgs", rest=rest)
 
 
 def split_tail(text: str, start: int, end: int) -> tuple[tuple[int, int], tuple[int, int] | None]:

@@ -105,12 +105,22 @@ def _spaced(name: str) -> str:
 CODE_ONLY = re.compile(
     rf"(?P<mark>[{HEADING_MARKS}]\s*)?(?P<open>[{re.escape(OPENERS)}])?\s*(?P<code>{LONG_CODE})(?P<gap>\s*(?P<close>[{re.escape(CLOSERS)}])?\s*[:.]?\s*)"
 )
-BRACKETED = re.compile(rf"(?P<mark>[{HEADING_MARKS}]\s*)?(?P<open>[【〔〖《〈<\[])\s*(?P<title>[^】〕〗》〉>\]]{{1,60}})\s*[】〕〗》〉>\]]\s*(?P<rest>.*)")
-BULLET = re.compile(r"(?P<dash>[-*+]\s+)?(?P<mark>[・◆◇●○■□▪▫▶▷►▸★☆✓✔➢⇒→❖◎⦿‣·∘◼◾♦▼]|[-*+](?=\s)|[-](?=[^\s0-9\-(]))\s*")
-NOTE = re.compile(r"(?:[-・]\s+)?(?:\(\s*注\s*[0-9一二三四五①-⑳]*\s*\)|注\s*[0-9①-⑳]*\s*[):.]|※\s*[0-9]*|\*\s*[0-9]*(?!\*))\s*")
-OWNER = re.compile(r"[・]?\s*[【\[(]?\s*(?:担当|所管|主管|担当所属)\s*(?:課|係|部署|グループ)?\s*[】\])]?\s*[:\s]\s*(?P<name>[^\s。、:]{2,30})\s*[】\])]?")
+BRACKETED = re.compile(
+    rf"(?P<mark>[{HEADING_MARKS}]\s*)?(?P<open>[【〔〖《〈<\[])\s*(?P<title>[^】〕〗》〉>\]]{{1,60}})\s*[】〕〗》〉>\]]\s*(?P<rest>.*)"
+)
+BULLET = re.compile(
+    r"(?P<dash>[-*+]\s+)?(?P<mark>[・◆◇●○■□▪▫▶▷►▸★☆✓✔➢⇒→❖◎⦿‣·∘◼◾♦▼]|[-*+](?=\s)|[-](?=[^\s0-9\-(]))\s*"
+)
+NOTE = re.compile(
+    r"(?:[-・]\s+)?(?:\(\s*注\s*[0-9一二三四五①-⑳]*\s*\)|注\s*[0-9①-⑳]*\s*[):.]|※\s*[0-9]*|\*\s*[0-9]*(?!\*))\s*"
+)
+OWNER = re.compile(
+    r"[・]?\s*[【\[(]?\s*(?:担当|所管|主管|担当所属)\s*(?:課|係|部署|グループ)?\s*[】\])]?\s*[:\s]\s*(?P<name>[^\s。、:]{2,30})\s*[】\])]?"
+)
 #: What may stand between labelled amounts: labels without an amount, dashes, brackets.
-AMOUNT_NOISE = re.compile(r"(?:(?:令和|平成|R|H)?\s*(?:元|[0-9]{1,2})\s*(?:年度?)?\s*(?:決算|予算|算定見込)額?|[-/|・:,()\[\]\s円])+")
+AMOUNT_NOISE = re.compile(
+    r"(?:(?:令和|平成|R|H)?\s*(?:元|[0-9]{1,2})\s*(?:年度?)?\s*(?:決算|予算|算定見込)額?|[-/|・:,()\[\]\s円])+"
+)
 #: 「地域のＤＸ…デジタル技術を活かして…」 explains a term.
 DEFINITION = re.compile(r"(?P<term>[^、。…・]{1,16})…(?![…0-9\s])")
 PART = re.compile(r"(?:[-*・]\s+)?(?P<code>[0-9]{1,2}|[a-z])\)\s*")
@@ -119,6 +129,10 @@ SECTION = re.compile(
     r"(?:・[^\s、。・,.:()「」【】]{1,8}?)?(?:課|室|土木事務所|事務所|保育園|保育所|消防署|出張所|支所|図書館|担当|センター))\s*[】\]〕〉》>」)]?(?P<rest>\s*[:].*|\s+.*)?"
 )
 SECTION_SURE = ("課", "会計室", "土木事務所", "保育園", "保育所", "消防署", "出張所", "図書館", "担当")
-SENTENCE_WORDS = re.compile(r"[はがをへ]|では|には|とは|による|について|として|する|した|して|など|等の|及び|から|まで")
+SENTENCE_WORDS = re.compile(
+    r"[はがをへ]|では|には|とは|による|について|として|する|した|して|など|等の|及び|から|まで"
+)
 COUNTERS = "件つ点本か個項年月日回%人名歳割分時頁号期箇ヶ" + "か"
-PARTICLES = re.compile(r"(?:は|を|が|に(?!ぎ)|で(?!き)|と(?!も|つ|き)|から|まで|及び|および|、|の(?!び)|・(?=[0-9])|~|-)")
+PARTICLES = re.compile(
+    r"(?:は|を|が|に(?!ぎ)|で(?!き)|と(?!も|つ|き)|から|まで|及び|および|、|の(?!び)|・(?=[0-9])|~|-)"
+)

@@ -33,7 +33,9 @@ def read_document(data: bytes, filename: str) -> SourceText:
             "画像を除いたファイルか、テキストのファイルを選んでください。",
         )
     if not data.strip(b"\x00 \t\r\n\x0c"):
-        raise UnreadableDocument("empty", "ファイルの中身が空です。", "文書を開けるか確かめて、もう一度選んでください。")
+        raise UnreadableDocument(
+            "empty", "ファイルの中身が空です。", "文書を開けるか確かめて、もう一度選んでください。"
+        )
     kind = _kind(data)
     if kind == "pdf":
         source = pages.read(data, filename)
@@ -62,10 +64,14 @@ def _kind(data: bytes) -> str:
         )
     if data.startswith(_IMAGES):
         raise UnreadableDocument(
-            "image", "画像のファイルです。文字を読み取れません。", "文字の入ったPDFかテキストのファイルを選んでください。"
+            "image",
+            "画像のファイルです。文字を読み取れません。",
+            "文字の入ったPDFかテキストのファイルを選んでください。",
         )
     if data.startswith(b"{\\rtf"):
-        raise UnreadableDocument("rtf", "RTF形式のファイルは読み取れません。", ".docxの形式で保存し直してください。")
+        raise UnreadableDocument(
+            "rtf", "RTF形式のファイルは読み取れません。", ".docxの形式で保存し直してください。"
+        )
     return "text"
 
 
@@ -76,7 +82,13 @@ def _with_extension_note(source: SourceText, kind: str, filename: str) -> Source
         return source
     note = f"拡張子は「.{extension}」ですが、中身から{_NAMES[kind]}として読みました。"
     return SourceText(
-        source.text, source.filename, source.media_type, source.encoding, (*source.notes, note), source.losses, source.hints
+        source.text,
+        source.filename,
+        source.media_type,
+        source.encoding,
+        (*source.notes, note),
+        source.losses,
+        source.hints,
     )
 
 

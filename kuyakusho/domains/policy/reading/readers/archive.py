@@ -42,7 +42,9 @@ def kind(data: bytes) -> str:
 
 def _check_sizes(infos: list[zipfile.ZipInfo]) -> None:
     unpacked = sum(info.file_size for info in infos)
-    worst = max((info.file_size / max(info.compress_size, 1) for info in infos if info.file_size > 1 << 20), default=0)
+    worst = max(
+        (info.file_size / max(info.compress_size, 1) for info in infos if info.file_size > 1 << 20), default=0
+    )
     largest = max((info.file_size for info in infos if info.filename.endswith((".xml", ".rels"))), default=0)
     if len(infos) > MAX_ENTRIES or unpacked > MAX_UNPACKED or worst > MAX_RATIO or largest > MAX_XML:
         raise UnreadableDocument(
@@ -69,5 +71,7 @@ def _check_truth(archive: zipfile.ZipFile, name: str) -> None:
 
 def broken(what: str) -> UnreadableDocument:
     return UnreadableDocument(
-        "broken", f"{what}のファイルが壊れているため、開けません。", "元のファイルを開けるか確かめて、保存し直してください。"
+        "broken",
+        f"{what}のファイルが壊れているため、開けません。",
+        "元のファイルを開けるか確かめて、保存し直してください。",
     )

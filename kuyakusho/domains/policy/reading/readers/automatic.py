@@ -31,7 +31,8 @@ class Numbering:
         self.counts: dict[str, list[int]] = {}
         self.by_style: dict[str, tuple[str, int]] = {}
         part = next(
-            (rel.target_part for rel in document.part.rels.values() if rel.reltype.endswith("/numbering")), None
+            (rel.target_part for rel in document.part.rels.values() if rel.reltype.endswith("/numbering")),
+            None,
         )
         root = getattr(part, "element", None)
         if root is not None:
@@ -51,7 +52,9 @@ class Numbering:
                     levels[int(place)] = Level(
                         _attribute(level, "w:numFmt") or "decimal",
                         _attribute(level, "w:lvlText") or "",
-                        int(_attribute(level, "w:start") or 1) if (_attribute(level, "w:start") or "1").isdigit() else 1,
+                        int(_attribute(level, "w:start") or 1)
+                        if (_attribute(level, "w:start") or "1").isdigit()
+                        else 1,
                     )
             abstract[item.get(qn("w:abstractNumId"), "")] = levels
         for item in root.iter(qn("w:num")):
@@ -91,7 +94,10 @@ def written(number: int, form: str) -> str:
         return KANA_ORDER[number - 1]
     if form in ("upperLetter", "lowerLetter") and number <= 26:
         return chr((64 if form == "upperLetter" else 96) + number)
-    if form in ("japaneseCounting", "ideographDigital", "chineseCounting", "japaneseDigitalTenThousand") and number <= 10:
+    if (
+        form in ("japaneseCounting", "ideographDigital", "chineseCounting", "japaneseDigitalTenThousand")
+        and number <= 10
+    ):
         return "〇一二三四五六七八九十"[number]
     if form == "decimalFullWidth":
         return str(number).translate(str.maketrans("0123456789", "０１２３４５６７８９"))

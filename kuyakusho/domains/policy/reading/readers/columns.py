@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ..lines import columns as width_of
 from .writing import Writer
@@ -68,8 +69,7 @@ class Segment:
 def read_page(writer: Writer, fragments: list[Fragment]) -> int:
     """Write the lines of a page in reading order; returns the number of columns found."""
     segments = _segments(fragments)
-    deepest = _write(writer, segments, 1)
-    return deepest
+    return _write(writer, segments, 1)
 
 
 def _segments(fragments: list[Fragment]) -> list[Segment]:
@@ -158,7 +158,7 @@ def _bands(segments: list[Segment], gutter: float) -> list[list[Segment]]:
 def _write_lines(writer: Writer, segments: list[Segment]) -> None:
     ordered = sorted(segments, key=lambda s: (-round(s.y, 1), s.x))
     rows = sorted({round(s.y, 1) for s in ordered}, reverse=True)
-    pitches = [a - b for a, b in zip(rows, rows[1:], strict=False) if a - b > 1]
+    pitches = [a - b for a, b in pairwise(rows) if a - b > 1]
     usual = statistics.median_low(pitches) if pitches else 0.0
     previous: Segment | None = None
     column: list[Segment] = []

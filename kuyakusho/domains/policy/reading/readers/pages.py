@@ -93,7 +93,9 @@ def _locked() -> UnreadableDocument:
 
 def _damaged() -> UnreadableDocument:
     return UnreadableDocument(
-        "broken", "PDFのファイルが壊れているため、開けません。", "元のファイルを開けるか確かめて、保存し直してください。"
+        "broken",
+        "PDFのファイルが壊れているため、開けません。",
+        "元のファイルを開けるか確かめて、保存し直してください。",
     )
 
 

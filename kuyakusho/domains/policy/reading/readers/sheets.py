@@ -45,7 +45,9 @@ def read(data: bytes, filename: str) -> SourceText:
     except _BROKEN as error:
         raise archive.broken("Excelの表") from error
     if writer.is_empty:
-        raise UnreadableDocument("no-text", "Excelの表に文字がありません。", "文書の入ったシートを表示して、保存し直してください。")
+        raise UnreadableDocument(
+            "no-text", "Excelの表に文字がありません。", "文書の入ったシートを表示して、保存し直してください。"
+        )
     notes = [f"シート{len(workbook.worksheets) - hidden}枚を順に読みました。"]
     if hidden:
         notes.append(f"非表示のシート{hidden}枚は読んでいません。")

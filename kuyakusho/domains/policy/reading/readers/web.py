@@ -13,14 +13,19 @@ from . import text as plain
 from .grid import write_grid
 from .writing import Writer
 
-_LOOKS = re.compile(r"<(?:!doctype\s+html|html|head|body|h[1-6]|p|div|table|ul|main|article)[\s>/]", re.IGNORECASE)
+_LOOKS = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|h[1-6]|p|div|table|ul|main|article)[\s>/]", re.IGNORECASE
+)
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 _DROP = {
     "script", "style", "noscript", "template", "nav", "header", "footer", "form", "aside", "iframe", "svg", "button",
     "select", "object", "video", "audio", "rt", "rp", "head", "canvas",
 }  # fmt: skip
 _DROP_ROLES = {"navigation", "banner", "contentinfo", "search", "complementary"}
-_DROP_NAMES = re.compile(r"(?:^|[\s_-])(?:breadcrumb|topicpath|pankuzu|skip|gnav|lnav|snav|navi|sns|share|pagetop|footer|header|sidebar|sidemenu|localnav|hide|visually-hidden)(?:$|[\s_-])", re.IGNORECASE)
+_DROP_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:breadcrumb|topicpath|pankuzu|skip|gnav|lnav|snav|navi|sns|share|pagetop|footer|header|sidebar|sidemenu|localnav|hide|visually-hidden)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
 _BLOCKS = {
     "p", "div", "section", "article", "main", "ul", "ol", "dl", "dt", "dd", "blockquote", "pre", "figure", "center",
     "address", "fieldset", "body", "html", "details", "summary", "hr",
@@ -41,7 +46,9 @@ def read(decoded: plain.Decoded, filename: str) -> SourceText:
         root = lxml_html.document_fromstring(text.replace("\ufffd", "〓"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise UnreadableDocument(
-            "broken", "HTMLとして読み取れません。", "ページを保存し直すか、テキストのファイルを選んでください。"
+            "broken",
+            "HTMLとして読み取れません。",
+            "ページを保存し直すか、テキストのファイルを選んでください。",
         ) from error
     main = _main(root)
     writer = Writer()
@@ -54,7 +61,9 @@ def read(decoded: plain.Decoded, filename: str) -> SourceText:
     walker.flush()
     if writer.is_empty:
         raise UnreadableDocument(
-            "no-text", "ページに文字がありません。", "本文が画像のときは、PDFかテキストのファイルを選んでください。"
+            "no-text",
+            "ページに文字がありません。",
+            "本文が画像のときは、PDFかテキストのファイルを選んでください。",
         )
     notes = [f"文字コードは{plain.name_of(decoded.encoding)}です。"]
     if walker.dropped:
@@ -68,7 +77,11 @@ def read(decoded: plain.Decoded, filename: str) -> SourceText:
 
 def _main(root: lxml_html.HtmlElement) -> lxml_html.HtmlElement:
     """The element that holds the content, where the page names it; else the body."""
-    for path in ("//main", "//*[@role='main']", "//*[@id='main' or @id='contents' or @id='content' or @id='mainContents' or @id='mol_contents']"):
+    for path in (
+        "//main",
+        "//*[@role='main']",
+        "//*[@id='main' or @id='contents' or @id='content' or @id='mainContents' or @id='mol_contents']",
+    ):
         found = root.xpath(path)
         if found:
             best = max(found, key=lambda element: len(element.text_content()))
@@ -93,7 +106,9 @@ class _Walker:
     def flush(self) -> None:
         text = "".join(self.inline)
         self.inline = []
-        lines = [re.sub(r"[ \t\u3000\xa0]*\n[ \t]*|[ \t]+", _space, line).strip() for line in text.split("\x01")]
+        lines = [
+            re.sub(r"[ \t\u3000\xa0]*\n[ \t]*|[ \t]+", _space, line).strip() for line in text.split("\x01")
+        ]
         text = "\n".join(line for line in lines if line)
         if text:
             self.writer.line(self.prefix + text, self.hint, self.level)
@@ -145,10 +160,18 @@ class _Walker:
         self.hint, self.level = saved
 
     def _is_frame(self, element: lxml_html.HtmlElement) -> bool:
-        if element.get("role") in _DROP_ROLES or element.get("hidden") is not None or element.get("aria-hidden") == "true":
+        if (
+            element.get("role") in _DROP_ROLES
+            or element.get("hidden") is not None
+            or element.get("aria-hidden") == "true"
+        ):
             return True
         names = f"{element.get('class', '')} {element.get('id', '')}"
-        return bool(names.strip()) and bool(_DROP_NAMES.search(names)) and element.tag in ("div", "ul", "ol", "p", "section", "a", "span")
+        return (
+            bool(names.strip())
+            and bool(_DROP_NAMES.search(names))
+            and element.tag in ("div", "ul", "ol", "p", "section", "a", "span")
+        )
 
     def _table(self, table: lxml_html.HtmlElement) -> None:
         for caption in table.findall("caption"):
@@ -202,7 +225,11 @@ def _item_marker(element: lxml_html.HtmlElement) -> str:
     if own[:1] in "・◆●■○□◇-※①②③④⑤⑥⑦⑧⑨(（【" or own[:1].isdigit():
         return ""
     if parent is not None and parent.tag == "ol":
-        place = [child for child in parent if child.tag == "li"].index(element) + int(parent.get("start") or 1) if (parent.get("start") or "1").isdigit() else 1
+        place = (
+            [child for child in parent if child.tag == "li"].index(element) + int(parent.get("start") or 1)
+            if (parent.get("start") or "1").isdigit()
+            else 1
+        )
         return f"{place}. "
     return "・"
 

@@ -36,7 +36,9 @@ def read(data: bytes, filename: str) -> SourceText:
     except _BROKEN as error:
         raise archive.broken("Word文書") from error
     if writer.is_empty:
-        raise UnreadableDocument("no-text", "Word文書に文字がありません。", "文字が画像のときは、元の文書を選んでください。")
+        raise UnreadableDocument(
+            "no-text", "Word文書に文字がありません。", "文字が画像のときは、元の文書を選んでください。"
+        )
     notes = []
     if reader.boxes:
         notes.append(f"テキストボックスが{reader.boxes}個あります。置かれた段落の順に読みました。")
@@ -117,7 +119,14 @@ class _Reader:
                 parts.append("-")
             elif tag == qn("w:txbxContent"):
                 boxes.append(child)
-            elif tag in (f"{_MC}Fallback", qn("w:del"), qn("w:pPr"), qn("w:rPr"), qn("w:rt"), qn("w:instrText")):
+            elif tag in (
+                f"{_MC}Fallback",
+                qn("w:del"),
+                qn("w:pPr"),
+                qn("w:rPr"),
+                qn("w:rt"),
+                qn("w:instrText"),
+            ):
                 continue
             elif isinstance(tag, str):
                 self._collect(child, parts, boxes)

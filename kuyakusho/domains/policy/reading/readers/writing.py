@@ -46,7 +46,9 @@ class Writer:
         self._length += len(text)
         if self._length > MAX_TEXT:
             raise UnreadableDocument(
-                "too-long", "文書の文字数が多すぎます。", "1つの区の1年分の方針だけを含むファイルを選んでください。"
+                "too-long",
+                "文書の文字数が多すぎます。",
+                "1つの区の1年分の方針だけを含むファイルを選んでください。",
             )
 
     @property
@@ -54,6 +56,13 @@ class Writer:
         return not any(part.strip() for part in self._parts)
 
     def source(
-        self, filename: str, media_type: str, notes: tuple[str, ...] = (), losses: tuple[str, ...] = (), encoding: str = ""
+        self,
+        filename: str,
+        media_type: str,
+        notes: tuple[str, ...] = (),
+        losses: tuple[str, ...] = (),
+        encoding: str = "",
     ) -> SourceText:
-        return SourceText("".join(self._parts), filename, media_type, encoding, notes, losses, tuple(self._hints))
+        return SourceText(
+            "".join(self._parts), filename, media_type, encoding, notes, losses, tuple(self._hints)
+        )

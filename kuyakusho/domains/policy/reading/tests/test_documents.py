@@ -21,7 +21,14 @@ class TestOsakaForms:
         assert policy.profile == "osaka-forms"
         assert (policy.title, policy.ward, policy.stage) == ("平成30年度みずべ区運営方針", "みずべ区", "中間")
         assert policy.fiscal_year.western == 2018
-        assert [count(policy, k) for k in ("goal", "mission", "stance", "issue", "strategy", "action")] == [1, 1, 1, 2, 3, 4]
+        assert [count(policy, k) for k in ("goal", "mission", "stance", "issue", "strategy", "action")] == [
+            1,
+            1,
+            1,
+            2,
+            3,
+            4,
+        ]
         assert codes(policy, "action") == ["1-1-1", "1-1-2", "1-2-1", "2-1-1"]
         nodes = by_key(policy)
         assert nodes["1-1-1"].title == "避難計画づくりの教室"
@@ -32,7 +39,12 @@ class TestOsakaForms:
 
     def test_form_2(self):
         policy = imported("forms-2.txt")
-        assert policy.fiscal_year.to_json() == {"label": "令和元年度", "era": "令和", "era_year": 1, "western": 2019}
+        assert policy.fiscal_year.to_json() == {
+            "label": "令和元年度",
+            "era": "令和",
+            "era_year": 1,
+            "western": 2019,
+        }
         (issue,) = policy.nodes
         assert (issue.kind, issue.code, issue.title) == ("issue", "１", "水害に強いまちづくり")
         assert [f.key for f in issue.facets] == ["vision", "present", "causes", "problem"]
@@ -40,7 +52,12 @@ class TestOsakaForms:
         first, second = policy.of_kind("strategy")
         indicator = first.children[0]
         assert (indicator.kind, indicator.target.value, indicator.target.unit) == ("indicator", 50.0, "%")
-        assert second.children[0].target.to_json() == {"value": 80.0, "unit": "棟", "comparison": "以上", "period": ""}
+        assert second.children[0].target.to_json() == {
+            "value": 80.0,
+            "unit": "棟",
+            "comparison": "以上",
+            "period": "",
+        }
         grades = {(e.label, e.grade, e.meaning) for e in first.evaluations if e.grade}
         assert grades == {("アウトカムの達成状況", "B", "順調でない"), ("戦略の進捗状況", "a", "順調")}
         assert policy.stage == "自己評価"  # the column is filled in
@@ -91,11 +108,18 @@ class TestOsakaSinglePage:
         ]
         assert [b.yen for b in second.budgets] == [123_000_000, 72_000_000, 15_260_000]
         stock, watch = (child for child in first.children if child.kind == "indicator")
-        assert watch.target.to_json() == {"value": 1200.0, "unit": "人", "comparison": "以上", "period": "R3~R5"}
+        assert watch.target.to_json() == {
+            "value": 1200.0,
+            "unit": "人",
+            "comparison": "以上",
+            "period": "R3~R5",
+        }
         assert [(e.grade, e.meaning) for e in stock.evaluations] == [("A", "達成"), (None, None)]
         assert [e.grade for e in watch.evaluations] == ["B", None]
         assert first.facets[0].key == "problem"
-        assert "【防災の取組】" in "".join(first.facets[0].text.split()) or "防災の取組" in first.facets[0].text
+        assert (
+            "【防災の取組】" in "".join(first.facets[0].text.split()) or "防災の取組" in first.facets[0].text
+        )
 
     def test_what_is_no_text_of_the_page_is_left_out(self):
         policy = imported("outcomes.html")
@@ -133,9 +157,15 @@ class TestLeaflets:
         assert policy.style == "yokohama"
         (goal,) = policy.of_kind("goal")
         assert (goal.code, goal.title) == ("Ⅰ", "みんなで育てる 緑と笑顔のまち こもれび")
-        assert [node.group for node in policy.of_kind("organisation")][0].startswith("V 目標達成に向けた組織運営")
+        assert next(node.group for node in policy.of_kind("organisation")).startswith(
+            "V 目標達成に向けた組織運営"
+        )
         romans = [r for r in policy.repairs if r.code == "roman-numeral"]
-        assert [(r.evidence["printed"], r.evidence["read"]) for r in romans] == [("T", "Ⅰ"), ("U", "Ⅱ"), ("V", "Ⅲ")]
+        assert [(r.evidence["printed"], r.evidence["read"]) for r in romans] == [
+            ("T", "Ⅰ"),
+            ("U", "Ⅱ"),
+            ("V", "Ⅲ"),
+        ]
         assert [len(p.children) for p in policy.of_kind("pillar")] == [2, 3, 2]
         assert codes(policy, "measure") == ["(1)", "(2)", "(1)", "(2)", "(3)", "(1)", "(2)"]
         assert [n.code_key for n in policy.of_kind("measure")][:3] == ["1-1", "1-2", "2-1"]
@@ -144,7 +174,11 @@ class TestLeaflets:
 
     def test_a_torn_leaflet_of_another_ward(self):
         policy = imported("leaflet-torn.txt")
-        assert titles(policy, "pillar") == ["災害に強く安全なまち", "健やかに育ち暮らせるまち", "にぎわいと魅力のあるまち"]
+        assert titles(policy, "pillar") == [
+            "災害に強く安全なまち",
+            "健やかに育ち暮らせるまち",
+            "にぎわいと魅力のあるまち",
+        ]
         assert [sum(c.kind == "measure" for c in p.children) for p in policy.of_kind("pillar")] == [2, 3, 2]
         assert titles(policy, "organisation") == ["正確で親切な窓口", "学び合う職場"]
         assert titles(policy, "statement") == ["脱炭素の取組の推進"]
@@ -165,7 +199,11 @@ class TestLeaflets:
     def test_pillars_without_numbers_on_a_web_page(self):
         policy = imported("pillars.html")
         assert (policy.city, policy.ward) == ("みなみ市", "かざぐるま区")
-        assert titles(policy, "pillar") == ["暮らしの安全・安心の確保", "誰もが健やかに暮らせるまち", "魅力と賑わいのあるまち"]
+        assert titles(policy, "pillar") == [
+            "暮らしの安全・安心の確保",
+            "誰もが健やかに暮らせるまち",
+            "魅力と賑わいのあるまち",
+        ]
         assert [n.text for n in policy.of_kind("pillar")][2] == "商店街と連携した催しを開きます。"
         assert [c.text for c in policy.of_kind("pillar")[0].children] == ["避難所の運営訓練", "交通安全教室"]
         assert titles(policy, "organisation") == ["信頼される窓口", "学び続ける職員"]
@@ -223,7 +261,10 @@ V 目標達成に向けた組織運営
         from kuyakusho.domains.policy.reading import parse, read_document
 
         policy = parse(read_document(page.encode(), "a.html"))
-        assert [[c.title for c in p.children] for p in policy.of_kind("pillar")] == [["防災事業", "交通事業"], ["商店街事業"]]
+        assert [[c.title for c in p.children] for p in policy.of_kind("pillar")] == [
+            ["防災事業", "交通事業"],
+            ["商店街事業"],
+        ]
         assert policy.of_kind("measure")[0].text == "訓練をします。"
 
 
@@ -242,7 +283,12 @@ class TestOtherCities:
 
     def test_named_levels(self):
         policy = imported("measures.txt")
-        assert policy.fiscal_year.to_json() == {"label": "2025年度", "era": "令和", "era_year": 7, "western": 2025}
+        assert policy.fiscal_year.to_json() == {
+            "label": "2025年度",
+            "era": "令和",
+            "era_year": 7,
+            "western": 2025,
+        }
         assert [count(policy, k) for k in ("pillar", "measure", "action", "indicator")] == [2, 3, 4, 1]
         nodes = by_key(policy)
         assert nodes["1-1-1"].owner == "地域振興課"
@@ -264,7 +310,9 @@ class TestOtherCities:
 
 class TestCutShort:
     def test_a_missing_head_is_told(self):
-        policy = imported_text("取組 2-(1)-② 学びの場\n【2-(1)-②-イ 学習会】\n◆学習会を開く。\n◆学校と話し合い、")
+        policy = imported_text(
+            "取組 2-(1)-② 学びの場\n【2-(1)-②-イ 学習会】\n◆学習会を開く。\n◆学校と話し合い、"
+        )
         assert [count(policy, k) for k in ("measure", "action", "item")] == [1, 1, 2]
         told = {doubt.code for doubt in policy.doubts}
         assert {"missing-parent", "missing-number"} <= told
@@ -298,5 +346,7 @@ def test_running_heads_and_page_numbers_are_furniture():
             paged += [f"－ {place // 12 + 1} －", "\f平成31年度　みずべ区運営方針　様式３"]
     policy = imported_text("\n".join(paged))
     plain = imported("forms-3.txt")
-    assert [(n.kind, n.code, n.title) for n in policy.walk()] == [(n.kind, n.code, n.title) for n in plain.walk()]
+    assert [(n.kind, n.code, n.title) for n in policy.walk()] == [
+        (n.kind, n.code, n.title) for n in plain.walk()
+    ]
     assert "様式３" not in "".join(n.text for n in policy.walk())
