@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
 from django.test import Client
 
-from kuyakusho.core.accounts.models import StaffMember
+from kuyakusho.core.accounts.models import IdentityProvider, StaffMember
 from kuyakusho.core.accounts.oidc import discovery
 from kuyakusho.core.accounts.tests import making
 from kuyakusho.core.wards.models import Ward
+
+from .openid import KEY, REDIRECT
+from .provider import ClientOf, Provider
 
 
 @pytest.fixture
@@ -48,3 +52,36 @@ def _no_directory_is_remembered() -> Iterator[None]:
     discovery.forget()
     yield
     discovery.forget()
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    made = Provider()
+    made.clients["kuyakusho"] = ClientOf([REDIRECT], "private_key_jwt", public_key=KEY)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def city(ward: Ward, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> IdentityProvider:
+    """The city's directory for staff."""
+    monkeypatch.setenv("CITY_KEY", json.dumps(KEY.as_dict(private=True)))
+    return IdentityProvider.objects.create(
+        key="city",
+        kind="oidc",
+        audience="staff",
+        name="市の認証",
+        issuer=provider.issuer,
+        client_id="kuyakusho",
+        client_auth="private_key_jwt",
+        secret_variable="CITY_KEY",
+        scopes="openid email",
+    )
+
+
+@pytest.fixture
+def clerk(ward: Ward, city: IdentityProvider, provider: Provider) -> StaffMember:
+    """A clerk whom the directory knows by address."""
+    member = making.a_member(ward, "administrator", account=making.an_account(password=None))
+    provider.person = {"sub": "c-17", "email": member.account.email, "email_verified": True}
+    return member

@@ -40,10 +40,8 @@ def test_an_attacker_elsewhere_cannot_lock_a_known_device_out(member: StaffMembe
     mine = making.from_place("198.51.100.7")
     making.sign_in(mine, member, secret)
     mine.post("/nishi/sign-out/")
-    for place in range(1, 61):  # a botnet, every machine with the tries it has
-        bot = making.from_place(f"203.0.113.{place}")
-        for _ in range(6):
-            guess(bot, member.account.email)
+    for place in range(1, 56):  # a botnet
+        guess(making.from_place(f"203.0.113.{place}"), member.account.email)
     stranger = making.from_place("192.0.2.5")
     assert guess(stranger, member.account.email, making.PASSWORD) == 429
     with clock.frozen(clock.now() + timedelta(minutes=1)):
@@ -84,9 +82,8 @@ def test_a_forged_device_cookie_counts_as_none(member: StaffMember, cookie: str)
 
 
 def test_the_link_by_mail_helps_out_and_makes_the_browser_known(member: StaffMember, secret: str) -> None:
-    for place in range(1, 61):
-        bot = making.from_place(f"203.0.113.{place}")
-        guess(bot, member.account.email)
+    for place in range(1, 56):
+        guess(making.from_place(f"203.0.113.{place}"), member.account.email)
     fresh = making.from_place("192.0.2.5")
     assert guess(fresh, member.account.email, making.PASSWORD) == 429
     fresh.post("/nishi/sign-in/staff/forgotten/", {"email": member.account.email})

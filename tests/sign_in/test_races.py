@@ -89,7 +89,7 @@ def test_two_first_sign_ins_make_one_resident() -> None:
     ward = making.a_ward()
 
     def enter() -> str:
-        account = residents.account_for_address("hana@example.jp")
+        account = residents.account_for_address(ward, "hana@example.jp")
         return residents.enter(ward, account, "ja").public_id
 
     assert len(set(at_once(enter, 4))) == 1

@@ -13,9 +13,11 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from kuyakusho.core import tokens
+from kuyakusho.core.access.actor import VISITOR
 from kuyakusho.core.accounts import mail
 from kuyakusho.core.accounts.attempts import Origin, take, take_place
 from kuyakusho.core.accounts.models import EmailCode
+from kuyakusho.core.audit.services import record
 from kuyakusho.core.errors import Invalid
 from kuyakusho.core.tokens.signing import purpose_key
 from kuyakusho.core.wards.addresses import ward_address
@@ -51,6 +53,7 @@ def send_code(
         token = tokens.make(LINK, public_id, lifetime=HOLDS, now=now)
         link = ward_address(ward, "accounts:email-link", token, variant=variant, absolute=True)
         mail.write(ward=ward, to=address, template="code", code=code, link=link, minutes=10)
+        record(ward=ward, actor=VISITOR, action="accounts.code.sent", target=f"accounts.code:{public_id}")
     return row
 
 
@@ -63,7 +66,7 @@ def use_code(ward: Ward, public_id: str, typed: str, source: str, now: datetime)
     alive = EmailCode.objects.filter(ward=ward, public_id=public_id, used_at=None, expires_at__gt=now)
     if not alive.filter(attempts__lt=TRIES).update(attempts=F("attempts") + 1):
         raise _over()
-    row = alive.first()
+    row = alive.select_related("ward").first()
     digits = "".join(c for c in unicodedata.normalize("NFKC", typed) if c.isdigit())
     if row is None or not hmac.compare_digest(row.digest, _digest(public_id, digits)):
         raise Invalid(
@@ -78,9 +81,8 @@ def use_code(ward: Ward, public_id: str, typed: str, source: str, now: datetime)
 def look_at_link(ward: Ward, token: str, now: datetime) -> EmailCode:
     """The row behind a link, without using it up: mail programs open links by themselves. Raises Invalid."""
     claim = tokens.read(LINK, token, now=now)
-    row = EmailCode.objects.filter(
-        ward=ward, public_id=claim.subject, used_at=None, expires_at__gt=now
-    ).first()
+    rows = EmailCode.objects.select_related("ward").filter(ward=ward, public_id=claim.subject)
+    row = rows.filter(used_at=None, expires_at__gt=now).first()
     if row is None:
         raise _over()
     return row
@@ -92,8 +94,11 @@ def use_link(ward: Ward, token: str, now: datetime) -> EmailCode:
 
 
 def _use(row: EmailCode, now: datetime) -> EmailCode:
-    if EmailCode.objects.filter(pk=row.pk, used_at=None).update(used_at=now) != 1:
-        raise _over()
+    with transaction.atomic():
+        if EmailCode.objects.filter(pk=row.pk, used_at=None).update(used_at=now) != 1:
+            raise _over()
+        target = f"accounts.code:{row.public_id}"
+        record(ward=row.ward, actor=VISITOR, action="accounts.code.used", target=target)
     return row
 
 

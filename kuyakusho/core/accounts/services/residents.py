@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from kuyakusho.core.access.actor import Actor
+from kuyakusho.core.access.actor import VISITOR, Actor
 from kuyakusho.core.accounts import kept, sessions
 from kuyakusho.core.accounts.models import Account, IdentityLink, Resident, SignIn
 from kuyakusho.core.audit.services import record
@@ -32,12 +32,16 @@ def enter(ward: Ward, account: Account, variant: str) -> Resident:
     return resident
 
 
-def account_for_address(email: str) -> Account:
+def account_for_address(ward: Ward, email: str) -> Account:
     """The account with an address that was just proved; made when there is none."""
     account = Account.objects.filter(email=email).first()
     if account is not None:
         return account
-    account, _made = Account.objects.get_or_create(email=email, defaults={"password": "!"})
+    with transaction.atomic():
+        account, is_new = Account.objects.get_or_create(email=email, defaults={"password": "!"})
+        if is_new:
+            target = f"accounts.account:{account.public_id}"
+            record(ward=ward, actor=VISITOR, action="accounts.account.made", target=target)
     return account
 
 

@@ -88,7 +88,7 @@ def email_link(request: Request, token: str) -> HttpResponse:
 
 
 def _enter(request: Request, row: EmailCode, method: str) -> HttpResponse:
-    account = residents.account_for_address(row.email)
+    account = residents.account_for_address(request.ward, row.email)
     if not backends.may_act(account):
         raise Refused(
             "account_closed", _("このアカウントは使えません。"), _("区役所にお問い合わせください。")
