@@ -9,6 +9,7 @@ import os
 import resource
 import signal
 import socket
+from dataclasses import replace
 
 from .bell import Bell
 from .client import Client
@@ -20,13 +21,25 @@ from .settings import Settings, sqlite_path
 BACKLOG = 2048
 POSTGRES_POLL_SECONDS = 5.0
 FIRST_READING_SECONDS = 3.0
+SPARE_DESCRIPTORS = 64
 
 
-def raise_file_limit() -> None:
-    """As many descriptors as the system lets us have: ten thousand streams need them."""
+def with_descriptors(settings: Settings) -> Settings:
+    """Takes as many descriptors as the system lets us have, and no more connections than they carry."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+            soft = hard
+    room = soft - settings.limits.upstream - SPARE_DESCRIPTORS
+    if soft == resource.RLIM_INFINITY or room >= settings.limits.connections:
+        return settings
+    say(
+        "fewer connections than set: raise the limit of open files",
+        level="warning",
+        connections=max(room, 16),
+    )
+    return replace(settings, limits=replace(settings.limits, connections=max(room, 16)))
 
 
 def sockets(settings: Settings) -> list[socket.socket]:
@@ -66,7 +79,7 @@ def keeper(front: Front, settings: Settings) -> tuple[Keeper, list[asyncio.Task[
 async def serve(settings: Settings) -> None:
     """Runs until SIGTERM or SIGINT; then requests in flight are answered and streams ended."""
     loop = asyncio.get_running_loop()
-    raise_file_limit()
+    settings = with_descriptors(settings)
     front = Front(loop, settings)
     front.pool.probe()
     stopped = asyncio.Event()

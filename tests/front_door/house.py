@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import signal
 import socket
 import sqlite3
@@ -19,9 +20,12 @@ SECRET = "a-secret-of-the-tests"
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below the ports that the system gives to clients, so that none of thousands of streams takes it meanwhile."""
+    while True:
+        port = random.SystemRandom().randrange(20_000, 32_000)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def eventually(check, seconds=10.0, pause=0.02):
@@ -209,6 +213,7 @@ class House:
             "KUYAKUSHO_LOG_FORMAT": "console",
             **environ,
         }
+        self.before_live: tuple[str, ...] = ()
         self.pages: subprocess.Popen | None = None
         self.live: subprocess.Popen | None = None
 
@@ -242,7 +247,7 @@ class House:
         return self._start("live", sys.executable, "-m", "kuyakusho.live", inherit=(descriptor,))
 
     def start_live(self, wait: bool = True) -> None:
-        self.live = self._start("live", sys.executable, "-m", "kuyakusho.live")
+        self.live = self._start("live", *self.before_live, sys.executable, "-m", "kuyakusho.live")
         if wait:
             eventually(lambda: b'"confirmed"' in self.get("/live/healthz").body)
 

@@ -119,7 +119,16 @@ def test_chunks_end_where_they_end_however_they_are_cut(pieces, cuts, behind):
 
 @pytest.mark.parametrize(
     "body",
-    [b"zz\r\n", b"-1\r\n", b"1;a=b\r\nx", b"3\r\nabcd\r\n", b"1\nx", b"0\r\nX: y\r\n\r\n", b"\r\n", b"1" * 30],
+    [
+        b"zz\r\n",
+        b"-1\r\n",
+        b"1;a=b\r\nx",
+        b"3\r\nabcd\r\n",
+        b"1\nx",
+        b"0\r\nX: y\r\n\r\n",
+        b"\r\n",
+        b"1" * 30,
+    ],
 )
 def test_bad_chunks_are_not_passed_over(body):
     with pytest.raises(BadAnswer):

@@ -223,6 +223,19 @@ def test_a_page_that_breaks_off_is_told_from_a_whole_one(new_house):
         assert len(big.rest()) < 90_000_000
 
 
+def test_no_more_connections_than_there_are_descriptors(new_house):
+    house = new_house(KUYAKUSHO_CONNECTIONS_PER_ADDRESS="1000")
+    house.before_live = ("sh", "-c", 'ulimit -n 200; exec "$@"', "sh")
+    house.start_live()
+    wires = [house.wire() for _ in range(150)]
+    refused = sum(wire.get("/live/healthz").status == 503 for wire in wires)
+    assert 50 < refused < 100
+    for wire in wires:
+        wire.socket.close()
+    eventually(lambda: house.get("/live/healthz").status == 200)
+    assert "raise the limit of open files" in house.log()
+
+
 def test_a_setting_that_cannot_be_read_is_named(new_house):
     house = new_house(KUYAKUSHO_MAX_BODY_MB="lots")
     house.start_live(wait=False)

@@ -21,7 +21,9 @@ from house import HERE, ROOT, Table, Wire, eventually, free_port, stop
 class Office:
     """A running `serve` in a folder of its own."""
 
-    def __init__(self, var: Path, command: list[str], **environ: str) -> None:
+    def __init__(
+        self, var: Path, command: list[str], stdin: int = subprocess.DEVNULL, **environ: str
+    ) -> None:
         self.var = var
         self.log = var / "serve.log"
         clean = {
@@ -41,6 +43,7 @@ class Office:
             self.process = subprocess.Popen(
                 [part.replace("PORT", str(self.port)) for part in command],
                 env=self.environ,
+                stdin=stdin,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -92,10 +95,12 @@ def office():
     offices = []
     with tempfile.TemporaryDirectory(prefix="ks-", ignore_cleanup_errors=True) as place:
 
-        def start(command=SMALL, folder: str = "var", **environ: str) -> Office:
+        def start(
+            command=SMALL, folder: str = "var", stdin: int = subprocess.DEVNULL, **environ: str
+        ) -> Office:
             var = Path(place) / folder
             var.mkdir(exist_ok=True)
-            offices.append(Office(var, command, **environ))
+            offices.append(Office(var, command, stdin, **environ))
             return offices[-1]
 
         yield start
@@ -204,6 +209,18 @@ def test_reload_replaces_the_pages_and_refuses_nobody(office):
         time.sleep(0.02)
     for _ in range(100):
         assert one.get("/slow?seconds=0.01")[0] == 200
+
+
+def test_closing_the_terminal_stops_it(office):
+    master, terminal = os.openpty()
+    one = office(stdin=terminal)
+    one.opened()
+    everybody = one.everybody()
+    one.process.send_signal(signal.SIGHUP)
+    assert one.process.wait(10) == 0
+    assert gone(everybody)
+    os.close(master)
+    os.close(terminal)
 
 
 def test_two_on_one_folder_say_so(office):

@@ -65,7 +65,7 @@ class Supervisor:
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, self._told_to_stop, number)
-            loop.add_signal_handler(signal.SIGHUP, self._told_to_reload)
+            loop.add_signal_handler(signal.SIGHUP, self._hung_up)
             running = [loop.create_task(child.run(self._died)) for child in self.children.values()]
             watching = loop.create_task(self._watch_start(port))
             await self.stopping.wait()
@@ -182,7 +182,11 @@ class Supervisor:
         say("serve", "Stopping: what is under way is finished first. (Again: stop at once.)")
         self.stopping.set()
 
-    def _told_to_reload(self) -> None:
+    def _hung_up(self) -> None:
+        """A terminal that was closed takes what it started with it; without a terminal it means: reload."""
+        if sys.stdin is not None and sys.stdin.isatty():
+            self._told_to_stop(signal.SIGHUP)
+            return
         say("serve", "Reloading the pages.")
         self.children["pages"].signal(signal.SIGHUP)
 
