@@ -17,5 +17,6 @@ urlpatterns = [
     path("", include("kuyakusho.core.keys.urls")),
     path("policy/", include("kuyakusho.domains.policy.public.urls")),
     path("", include("kuyakusho.domains.policy.evaluation.urls")),
+    path("", include("kuyakusho.domains.policy.exports.urls")),
     path("", include("kuyakusho.engines.indicators.urls")),
 ]

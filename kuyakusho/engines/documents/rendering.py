@@ -60,8 +60,9 @@ def render(
         ),
     }
     source = BASE.read_bytes() + b"\n" + template.read_bytes()
+    compiled: Any = typst.compile
     try:
-        body = typst.compile(
+        body = compiled(
             source,
             root=str(template.parent),
             font_paths=list(available.paths),

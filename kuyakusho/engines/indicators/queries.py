@@ -190,9 +190,10 @@ def standing(at: datetime | None = None) -> QuerySet[Observation]:
     ).filter(place=1)
 
 
-def history(indicator: Indicator, limit: int = 200) -> list[Observation]:
-    """Everything that was ever recorded, newest first, corrected values included."""
-    return list(indicator.observations.order_by("-recorded_at", "-id")[:limit])
+def history(indicator: Indicator, limit: int = 200, *, at: datetime | None = None) -> list[Observation]:
+    """Everything that was ever recorded (up to `at`), newest first, corrected values included."""
+    rows = indicator.observations.order_by("-recorded_at", "-id")
+    return list((rows if at is None else rows.filter(recorded_at__lte=at))[:limit])
 
 
 def corrected(observations: Sequence[Observation]) -> set[int]:

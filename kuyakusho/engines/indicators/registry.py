@@ -12,9 +12,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.functional import Promise
+
 from kuyakusho.core.wards.models import Ward
 
 from .rules import Period
+
+Text = str | Promise
 
 # Figures that are made elsewhere: loaded from a file, or entered by hand.
 FILE, TYPED = "file", "typed"
@@ -45,7 +49,7 @@ class Source:
     name: str
     measure: Callable[..., Measured]
     unit: str
-    description: str
+    description: Text
     narrows: bool = False
 
 
@@ -53,7 +57,7 @@ _sources: dict[str, Source] = {}
 
 
 def register_source(
-    name: str, func: Callable[..., Measured], unit: str, description: str, *, narrows: bool = False
+    name: str, func: Callable[..., Measured], unit: str, description: Text, *, narrows: bool = False
 ) -> Source:
     """Makes `func(ward, period)` known as `name` (`counters.wait_minutes_median`).
 

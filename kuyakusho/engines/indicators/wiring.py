@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from kuyakusho.core.keys import scopes
 from kuyakusho.core.ui.navigation import Entry, register
 
 from .office import register_office_sources
@@ -20,4 +21,5 @@ register(
         keys="g n",
     ),
 )
+scopes.register("indicators:write", _("指標の値を送る"))
 register_office_sources()

@@ -10,6 +10,7 @@ import tomllib
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -86,6 +87,7 @@ class CityForm(Part):
     valid_from: int
     valid_until: int | None = Field(None, description="the last fiscal year")
     demo: bool = False
+    layout: Literal["blocks", "table"] = "table"
     text_label: str
     text_label_en: str = ""
     improvement_label: str

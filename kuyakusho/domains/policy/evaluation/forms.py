@@ -20,7 +20,8 @@ from .services import LONGEST_REASON, LONGEST_TEXT, Draft
 def words(thing: object, name: str) -> str:
     """A text of the city's form in the language of the page."""
     english = not (get_language() or "ja").startswith("ja")
-    return (english and getattr(thing, f"{name}_en", "")) or getattr(thing, name)
+    own = str(getattr(thing, f"{name}_en", "")) if english else ""
+    return own or str(getattr(thing, name))
 
 
 class EvaluationForm(forms.Form):

@@ -40,7 +40,8 @@ def remind(plan: Plan, phase: str, *, actor: Actor, sections: Collection[str] | 
     ).select_related("member__account", "section")
     told = set()
     for posting in people:
-        if not posting.member.account.is_active:
+        account = posting.member.account
+        if not account.is_active or not account.email:
             continue
         cells = [
             cell
@@ -55,7 +56,7 @@ def remind(plan: Plan, phase: str, *, actor: Actor, sections: Collection[str] | 
         send(
             ward=plan.ward,
             channel="email",
-            to=posting.member.account.email,
+            to=account.email,
             subject=subject,
             body=body,
             key=f"policy.evaluation.remind:{plan.public_id}:{phase}:{posting.member.public_id}:{today}",

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kuyakusho.core import access
+from kuyakusho.core.calendar import clock
 from kuyakusho.core.errors import KuyakushoError, Missing
 from kuyakusho.core.http.request import Request
 from kuyakusho.core.ui.forms import take_refusal
@@ -37,7 +38,7 @@ def mine(request: Request) -> HttpResponse:
             "later": [one for one in shown if one["kind"] == "closed"],
             "done": [one for one in shown if one["kind"] == "done"],
             "may_oversee": request.staff.has_role(*OVERSEERS),
-            "plans": queries.plans_in_hand(request.staff.ward, queries.clock.today()),
+            "plans": queries.plans_in_hand(request.staff.ward, clock.today()),
         },
     )
 
@@ -205,7 +206,7 @@ def _page(request: Request, work: Work, *, status: int = 200, **given: Any) -> H
     form = given.get("form") or EvaluationForm(work)
     if form.is_bound:
         # So that sending again, after having read the other's text, is possible.
-        form.data = {**form.data.dict(), "version": str(work.version)}
+        form.data = {**dict(form.data.items()), "version": str(work.version)}
     context = {
         "work": work,
         "phase_title": words(work.form.phase[work.phase], "title"),

@@ -201,8 +201,8 @@ def write_xlsx(bundle: Bundle) -> bytes:
     """A workbook with a sheet per table. Texts too long for a cell stand in pieces on the sheet `long_texts`."""
     book = Workbook(write_only=True)
     about = book.create_sheet(ABOUT)
-    for row in (["format", FORMAT], ["ward", bundle.ward]):
-        about.append(row)
+    for pair in (["format", FORMAT], ["ward", bundle.ward]):
+        about.append(pair)
     long: list[list[Any]] = []
 
     def shortened(text: str) -> str:
@@ -230,7 +230,7 @@ def write_xlsx(bundle: Bundle) -> bytes:
     return body.getvalue()
 
 
-def _heading(sheet: Any, name: str) -> WriteOnlyCell:
+def _heading(sheet: Any, name: str) -> Any:
     cell = WriteOnlyCell(sheet, value=name)
     cell.font = Font(bold=True)
     return cell
@@ -258,18 +258,19 @@ def _read_xlsx(body: bytes) -> Bundle:
         raise Unreadable(f"not a file of the format {FORMAT}")
     long: dict[str, dict[int, str]] = {}
     if LONG_TEXTS in book.sheetnames:
-        for row in _as_rows(_lines(book[LONG_TEXTS])):
-            long.setdefault(row["name"], {})[int(row["part"])] = row["text"][1:]
+        for piece in _as_rows(_lines(book[LONG_TEXTS])):
+            long.setdefault(piece["name"], {})[int(piece["part"])] = piece["text"][1:]
     texts = {name: "".join(parts[number] for number in sorted(parts)) for name, parts in long.items()}
     tables = {}
     for name in COLUMNS:
         if name in book.sheetnames:
-            rows = _as_rows(_lines(book[name]))
-            for row in rows:
-                for column, cell in row.items():
-                    if cell.startswith(cells.LONG):
-                        row[column] = texts[cell[len(cells.LONG) :]]
-            tables[name] = rows
+            tables[name] = [
+                {
+                    column: texts[cell[len(cells.LONG) :]] if cell.startswith(cells.LONG) else cell
+                    for column, cell in line.items()
+                }
+                for line in _as_rows(_lines(book[name]))
+            ]
     return Bundle(str(about.get("ward") or ""), tables)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from .bundle import COLUMNS, Bundle, by_key, in_reading_order
 
@@ -53,14 +53,10 @@ def faults_of(bundle: Bundle, *, sections: Collection[str], districts: Collectio
         for row in tables["budgets"]
         if bool(row["node"]) == bool(row["initiative"])
     ]
-    for check in (
-        lambda: in_reading_order(tables["nodes"]),
-        *(lambda table=table: by_key(table, tables[table]) for table in tables if table != "observations"),
-    ):
-        try:
-            check()
-        except ValueError as fault:
-            faults.append(str(fault))
+    faults += _fault(in_reading_order, tables["nodes"])
+    for name in tables:
+        if name != "observations":
+            faults += _fault(by_key, name, tables[name])
     for name, ids in (
         ("nodes", known["node"]),
         ("initiatives", {r["public_id"] for r in tables["initiatives"]}),
@@ -70,3 +66,11 @@ def faults_of(bundle: Bundle, *, sections: Collection[str], districts: Collectio
     if len(known["evaluation"]) < len(tables["evaluations"]):
         faults.append("evaluations: an id stands twice")
     return faults
+
+
+def _fault(check: Callable[..., object], *given: object) -> list[str]:
+    try:
+        check(*given)
+    except ValueError as fault:
+        return [str(fault)]
+    return []

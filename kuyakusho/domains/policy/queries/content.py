@@ -143,6 +143,7 @@ def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
         "phase": evaluation.phase,
         "section": evaluation.section.key,
         "grade": evaluation.grade,
+        "grades": dict(evaluation.grades),
         "text": evaluation.text,
         "improvement": evaluation.improvement,
         "approved_at": evaluation.approved_at.isoformat() if evaluation.approved_at else None,

@@ -89,11 +89,12 @@ def _compare(figure: Figure, bound: Decimal | None, *, strict: bool = False) -> 
     """MET when the whole interval is at or above `bound` (`strict`: above it), MISSED when none of it is."""
     if bound is None:
         return MISSED if strict else MET
-    inside = (lambda end: end > bound) if strict else (lambda end: end >= bound)
-    if figure.low is not None and inside(figure.low):
-        return MET
-    if figure.high is not None and not inside(figure.high):
-        return MISSED
+    for end, answer in ((figure.low, MET), (figure.high, MISSED)):
+        if end is None:
+            continue
+        reached = end > bound if strict else end >= bound
+        if reached == (answer == MET):
+            return answer
     return UNDECIDABLE
 
 

@@ -47,7 +47,8 @@ def store(indicator: Indicator, finding: Finding, actor: Actor) -> tuple[Observa
     """
     # Whoever comes second waits here and then sees the first one's line. SQLite has one writer at a time anyway.
     Indicator.objects.select_for_update().only("pk").get(pk=indicator.pk)
-    value, low, high = rounded(finding.value), rounded(finding.low), rounded(finding.high)
+    value = finding.value.quantize(FOUR_PLACES, ROUND_HALF_EVEN)
+    low, high = rounded(finding.low), rounded(finding.high)
     before = (
         Observation.objects.filter(
             indicator=indicator, period_from=finding.period.from_on, period_until=finding.period.until_on

@@ -20,6 +20,7 @@ from kuyakusho.core.http.request import Request
 from kuyakusho.core.text.eras import fiscal_year_of, read_day
 
 from .. import presenting, queries, wording
+from ..models import Observation
 from ..queries import Loaded
 
 COLUMNS = (
@@ -131,7 +132,7 @@ def _corrections(loaded: Loaded) -> list[dict[str, object]]:
     observations = queries.history(loaded.indicator)
     replaced = queries.corrected(observations)
     found = []
-    later = {}
+    later: dict[tuple[date, date], Observation] = {}
     for row in observations:  # newest first
         period = (row.period_from, row.period_until)
         after = later.get(period)
