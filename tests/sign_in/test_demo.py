@@ -61,6 +61,14 @@ def test_genuine_people_are_not_for_choosing(client: Client, settings: LazySetti
     assert client.post(DEMO, {"as": "staff", "person": genuine.account.public_id}).status_code == 404
 
 
+def test_rubbish_is_for_nobody(client: Client, settings: LazySettings, ward: Ward) -> None:
+    settings.DEMO = True
+    for person in ("", "\0", "x" * 500):
+        assert client.post(DEMO, {"as": "staff", "person": person}).status_code == 404
+    for path in ("desk/people/%00/", "switch/%00/", "security/remove/%00/", "sign-in/link/%00/"):
+        assert client.get("/nishi/" + path).status_code in (302, 404, 422)
+
+
 def test_people_of_another_ward_are_not_for_choosing(
     client: Client, settings: LazySettings, invented: StaffMember
 ) -> None:

@@ -43,6 +43,8 @@ def scope(
 
 def find(rows: QuerySet[Row], **where: Any) -> Row:
     """The one row. Raises Missing for none, whether hidden, gone, or never there."""
+    if any(isinstance(value, str) and "\0" in value for value in where.values()):
+        raise Missing  # PostgreSQL would take it for an error of ours
     try:
         return rows.get(**where)
     except (ObjectDoesNotExist, ValueError, ValidationError):

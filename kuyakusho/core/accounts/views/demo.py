@@ -55,11 +55,8 @@ def _residents(request: Request) -> list[Resident]:
 
 def _enter(request: Request) -> HttpResponse:
     page = next_page(request)
-    account = Account.objects.filter(
-        public_id=request.POST.get("person", ""), is_demo=True, is_active=True
-    ).first()
-    if account is None:
-        raise Missing
+    people = Account.objects.filter(is_demo=True, is_active=True)
+    account = access.find(people, public_id=request.POST.get("person", ""))
     if request.POST.get("as") == "resident":
         if not account.residencies.filter(ward=request.ward).exists():
             raise Missing
