@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from kuyakusho.core.access import declaration_of
 
-KINDS = {"public", "visitor", "resident", "staff", "signed_in", "machine"}
+KINDS = {"public", "visitor", "resident", "staff", "signed_in", "machine", "key"}
 
 
 def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, object]]:
@@ -22,22 +22,16 @@ def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, obj
 
 
 def guarded(callback: object) -> bool:
-    """A view that declares, or an API address whose every operation does."""
-    operations = getattr(getattr(callback, "__self__", None), "operations", None) or _ninja_operations(
-        callback
+    """A view that declares, or an address of the API whose every operation does."""
+    operations = getattr(callback, "operations", None)
+    declarations = (
+        [declaration_of(view) for view in (o.view_func for o in operations)]
+        if operations
+        else [
+            declaration_of(callback)  # type: ignore[arg-type]
+        ]
     )
-    if operations is not None:
-        return all(declaration_of(operation.view_func) is not None for operation in operations)
-    declaration = declaration_of(callback)  # type: ignore[arg-type]
-    return declaration is not None and declaration.kind in KINDS
-
-
-def _ninja_operations(callback: object) -> list | None:
-    for cell in getattr(callback, "__closure__", None) or ():
-        operations = getattr(cell.cell_contents, "operations", None)
-        if isinstance(operations, list):
-            return operations
-    return None
+    return all(declaration is not None and declaration.kind in KINDS for declaration in declarations)
 
 
 @pytest.mark.parametrize("urlconf", ["kuyakusho.site.urls", "kuyakusho.site.ward_urls"])
@@ -56,3 +50,21 @@ def test_staff_pages_live_below_the_desk_and_nowhere_else() -> None:
         declaration = declaration_of(view)  # type: ignore[arg-type]
         if declaration and declaration.kind == "staff":
             assert address.startswith(("desk/", "sign-in/", "switch/", "security/")), address
+
+
+def test_an_address_without_a_declaration_would_be_found() -> None:
+    assert not guarded(lambda request: None)
+    assert not guarded(type("View", (), {"operations": [type("O", (), {"view_func": len})]}))
+
+
+def test_only_keys_and_nobody_else_write_through_the_api() -> None:
+    """A public address of the API only reads; what writes names the scope of a key."""
+    seen = 0
+    for address, view in patterns(get_resolver("kuyakusho.site.urls")):
+        for operation in getattr(view, "operations", ()):
+            declaration = declaration_of(operation.view_func)
+            writes = set(operation.methods) - {"GET"}
+            assert bool(writes) == (declaration.kind == "key"), address
+            assert not writes or (operation.auth_callbacks and len(declaration.roles) == 1), address
+            seen += 1
+    assert seen > 5

@@ -26,7 +26,7 @@ from kuyakusho.core.http.limits import by_address, count
 from . import queries, services
 from .models import ApiKey
 
-View = Callable[..., HttpResponse]
+View = Callable[..., Any]  # also an operation of the API, which answers with data
 
 REFUSED_LIMIT = "30/minute"  # from one source, keys that are none
 USED_LIMIT = "120/minute"  # with one key, from wherever
@@ -49,12 +49,10 @@ class NotRecognised(KuyakushoError):
 class OutOfScope(Refused):
     """The key works, but is not for this."""
 
-    headers = {
-        "WWW-Authenticate": 'Bearer realm="kuyakusho", error="insufficient_scope"'
-    }
+    headers = {"WWW-Authenticate": 'Bearer realm="kuyakusho", error="insufficient_scope"'}
 
 
-class KeyCheck(AuthBase):
+class WardKey(AuthBase):
     """Looks at the key of a request. Where ninja asks, it is asked before the body and the parameters are read."""
 
     openapi_type = "http"
@@ -91,7 +89,7 @@ class KeyCheck(AuthBase):
 
 def machine_key(scope: str) -> Callable[[View], View]:
     """Systems with a key of the ward in the address that has `scope`."""
-    check = KeyCheck(scope)
+    check = WardKey(scope)
 
     def declare(view: View) -> View:
         @wraps(view)

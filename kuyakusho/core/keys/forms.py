@@ -20,7 +20,9 @@ class KeyForm(forms.Form):
     name = forms.CharField(
         label=_("使うシステム"),
         max_length=80,
-        help_text=_("例：市の健診システム。あとでキーを見分けるための名前です。個人の名前は書かないでください。"),
+        help_text=_(
+            "例：市の健診システム。あとでキーを見分けるための名前です。個人の名前は書かないでください。"
+        ),
     )
     scopes = forms.MultipleChoiceField(
         label=_("できること"), choices=scopes.known, widget=forms.CheckboxSelectMultiple

@@ -48,7 +48,9 @@ def issue(
         raise Conflict(
             "key_made",
             _("この画面からは、もうAPIキーを作りました。"),
-            _("キーは一度しか表示できません。控えていないときは、一覧でそのキーを止めて、新しく作ってください。"),
+            _(
+                "キーは一度しか表示できません。控えていないときは、一覧でそのキーを止めて、新しく作ってください。"
+            ),
         )
     prefix, text = rules.new_key()
     key = ApiKey.objects.create(

@@ -78,7 +78,10 @@ def revoke(request: Request, public_id: str) -> HttpResponse:
             messages.info(request, _("「%(name)s」は、もう止まっています。") % {"name": key.name})
         return HttpResponseRedirect(reverse("keys:index"))
     crumbs = [(_("APIキー"), reverse("keys:index")), (key.name, "")]
-    points = [_("このキーを使うシステムは、すぐに書き込めなくなります。"), _("これまでに送られた値は残ります。")]
+    points = [
+        _("このキーを使うシステムは、すぐに書き込めなくなります。"),
+        _("これまでに送られた値は残ります。"),
+    ]
     return render(request, "keys/revoke.html", {"row": _row(key), "points": points, "crumbs": crumbs})
 
 
