@@ -127,5 +127,6 @@ def _own() -> SlidingWindowCounterRateLimiter:
 def _shared() -> SlidingWindowCounterRateLimiter | None:
     if not settings.REDIS_URL:
         return None
-    storage = storage_from_string(settings.REDIS_URL, wrap_exceptions=True, socket_timeout=0.5)
+    url = settings.REDIS_URL.replace("unix://", "redis+unix://", 1)  # as this library calls it
+    storage = storage_from_string(url, wrap_exceptions=True, socket_timeout=0.5)
     return SlidingWindowCounterRateLimiter(storage)

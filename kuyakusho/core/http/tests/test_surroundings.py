@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -207,9 +210,32 @@ def test_a_household_shares_its_ipv6_network() -> None:
     assert by_address(first) == by_address(second) != by_address(third)
 
 
-def test_limits_are_shared_through_redis_and_survive_its_absence(settings: Any) -> None:
-    scope = f"test {clock.now().isoformat()}"
-    settings.REDIS_URL = "redis://127.0.0.1:6379/0"
+@pytest.fixture()
+def redis_url(tmp_path: Path) -> Iterator[str]:
+    """A Redis of this test alone, on a unix socket."""
+    place = tmp_path / "redis.sock"
+    command = [
+        "redis-server",
+        "--port",
+        "0",
+        "--unixsocket",
+        str(place),
+        "--save",
+        "",
+        "--dir",
+        str(tmp_path),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+        until = time.monotonic() + 10
+        while not place.exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        yield f"unix://{place}"
+        server.terminate()
+
+
+def test_limits_are_shared_through_redis_and_survive_its_absence(settings: Any, redis_url: str) -> None:
+    scope = "test"
+    settings.REDIS_URL = redis_url
     limits.count("2/minute", scope, "a")
     limits.forget()  # another process
     limits.count("2/minute", scope, "a")
