@@ -44,30 +44,42 @@ class Measured:
 
 @dataclass(frozen=True)
 class Source:
-    """A registered source. `narrows`: it takes `rows=`, the rows of the initiatives to count for."""
+    """A registered source.
+
+    `narrows`: it takes `rows=`, the rows of the initiatives to count for. `replays`: asked today about a past year it
+    answers for that year, and not with the state of today.
+    """
 
     name: str
     measure: Callable[..., Measured]
     unit: str
     description: Text
     narrows: bool = False
+    replays: bool = False
 
 
 _sources: dict[str, Source] = {}
 
 
 def register_source(
-    name: str, func: Callable[..., Measured], unit: str, description: Text, *, narrows: bool = False
+    name: str,
+    func: Callable[..., Measured],
+    unit: str,
+    description: Text,
+    *,
+    narrows: bool = False,
+    replays: bool = False,
 ) -> Source:
     """Makes `func(ward, period)` known as `name` (`counters.wait_minutes_median`).
 
-    With `narrows` it is called as `func(ward, period, rows=(…))`; `rows` is empty for the whole ward. `description`
-    is shown to residents as what was counted: a Japanese sentence, as a lazy translation. Raises ValueError when
+    With `narrows` it is called as `func(ward, period, rows=(…))`; `rows` is empty for the whole ward. With `replays`
+    the years before that have a target are measured as well, and again when their answer changes. `description` is
+    shown to residents as what was counted: a Japanese sentence, as a lazy translation. Raises ValueError when
     the name is taken or is one of `file` and `typed`.
     """
     if name in _sources or name in MADE_ELSEWHERE:
         raise ValueError(f"the source {name} is registered already")
-    source = _sources[name] = Source(name, func, unit, description, narrows)
+    source = _sources[name] = Source(name, func, unit, description, narrows, replays)
     return source
 
 

@@ -2,7 +2,7 @@
 
 # Without `from __future__ import annotations`: ninja looks for names of types where the declaration is written.
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -291,9 +291,10 @@ def result_out(loaded: Loaded, fiscal_year: int) -> dict[str, Any]:
 def observation_out(row: Observation, is_replaced: bool) -> dict[str, Any]:
     """An observation as everybody may see it: without who recorded it and why."""
     lineage = queries.lineage_of(row)
-    names = ("period_from", "period_until", "fiscal_year", "value", "base", "low", "high", "as_of", "recorded_at", "is_demo")  # fmt: skip
+    names = ("period_from", "period_until", "fiscal_year", "value", "base", "low", "high", "is_demo")  # fmt: skip
     return {
         **{name: getattr(row, name) for name in names},
+        **{name: getattr(row, name).astimezone(UTC) for name in ("as_of", "recorded_at")},
         "is_replaced": is_replaced,
         "lineage": {
             "way": "service" if lineage["is_live"] else lineage["way"],

@@ -68,26 +68,30 @@ def _policy(ward: Ward, period: Period) -> Plan | None:
 
 def register_sources() -> None:
     """Called once, at start-up."""
-    for name, function, description in (
+    for name, function, replays, description in (
         (
             "policy.evaluated_share",
             evaluated_share,
+            True,
             _("期限の来た振り返りのうち、課長が承認したものの割合を数えます。"),
         ),
         (
             "policy.joined_share",
             joined_share,
+            True,
             _("取組のうち、公表した文章と結び付いたものの割合を数えます。"),
         ),
         (
             "policy.measured_share",
             measured_share,
+            False,
             _("指標のうち、決めた日数より新しい値があるものの割合を数えます。"),
         ),
         (
             "wards.languages_share",
             english_share,
+            True,
             _("取組のうち、題名と説明を英語でも読めるものの割合を数えます。"),
         ),
     ):
-        indicators.register_source(name, function, "%", description)
+        indicators.register_source(name, function, "%", description, replays=replays)

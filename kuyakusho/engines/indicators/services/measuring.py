@@ -88,7 +88,7 @@ def _measure(indicator: Indicator, period: Period, actor: Actor) -> tuple[Observ
 
 
 def measure_all(ward: Ward) -> Round:
-    """Measures every live indicator of the ward for the year so far, and the year before once it is over.
+    """Measures every live indicator of the ward for the year so far, and past years where that is honest.
 
     Each is a transaction of its own, so that a source that fails costs nobody else's figure. Raises
     MeasuringFailed at the end when some did.
@@ -125,8 +125,14 @@ def so_far() -> Period:
 
 
 def _periods(indicator: Indicator) -> list[Period]:
-    """This year so far; before it last year as a whole, unless it was counted after it ended."""
+    """This year so far. Before it the years with a target, where the source can still answer for them; otherwise last
+    year as a whole, if it was counted while it ran and not since.
+    """
     now = so_far()
+    source = source_of(indicator.source)
+    if source is not None and source.replays:
+        past = indicator.targets.filter(fiscal_year__lt=now.fiscal_year).values_list("fiscal_year", flat=True)
+        return [*(year_period(year) for year in past), now]
     last = year_period(now.fiscal_year - 1)
     counted_before = Observation.objects.filter(
         indicator=indicator, period_from=last.from_on, fiscal_year=last.fiscal_year

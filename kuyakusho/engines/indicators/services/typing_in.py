@@ -18,10 +18,11 @@ from kuyakusho.core.wards.services import touch
 
 from ..models import Indicator, Observation
 from ..rules import Period
-from .storing import Finding, store, target_name
+from .storing import Finding, rounded, store, target_name
 
-# What the column can hold: 18 digits, four of them behind the point.
+# What the column can hold: 18 digits, four of them behind the point; SQLite keeps the first fifteen.
 LARGEST = Decimal(10) ** 14
+MOST_DIGITS = 15
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ def faults_of(entry: Entry, *, today: date) -> dict[str, str]:
         number = getattr(entry, name)
         if number is not None and (not number.is_finite() or abs(number) >= LARGEST):
             faults[name] = _("数値が大きすぎるか、数値として読めません。")
+        elif number is not None and _digits(number) > MOST_DIGITS:
+            faults[name] = _("数値は、小数点の前と後ろを合わせて15けたまでです。")
     if entry.base is not None and entry.base == 0:
         faults["base"] = _(
             "母数が0のときは測定できていません。数値を入れずに「未測定」のままにしてください。"
@@ -75,6 +78,12 @@ def faults_of(entry: Entry, *, today: date) -> dict[str, str]:
         if entry.high is not None and entry.high < entry.value:
             faults["high"] = _("区間の上端は、値より小さくできません。")
     return faults
+
+
+def _digits(number: Decimal) -> int:
+    """How many digits the number has as it would be kept, without zeros at its end."""
+    kept = rounded(number)
+    return len(kept.normalize().as_tuple().digits) if kept else 0
 
 
 @transaction.atomic

@@ -231,6 +231,25 @@ class TestMeasuring:
         assert not loaded.judged(2023).is_provisional
         assert indicator.observations.count() == 3
 
+    def test_a_source_that_replays_answers_for_the_years_with_a_target(self):
+        answers = {2022: Decimal(40), 2024: Decimal(70)}
+
+        def ask(ward, period):
+            return Measured(answers.get(period.fiscal_year), clock.now(), 10)
+
+        public.register_source("tests.replay", ask, "%", "", replays=True)
+        ward = a_ward()
+        an_indicator(ward, "a", goals={2022: 50, 2023: 50, 2024: 50, 2025: 50}, source="tests.replay")
+        try:
+            done = public.measure_all(ward)
+            assert (done.stored, done.nothing) == (["a@2022", "a"], ["a@2023"])
+            assert public.measure_all(ward).stored == []
+            answers[2022] = Decimal(45)
+            assert public.measure_all(ward).stored == ["a@2022"]
+        finally:
+            public.forget_source("tests.replay")
+        assert public.load_one(ward, "a").judged(2022).yearly.value == 45
+
 
 class TestDefining:
     SPEC = Spec(
