@@ -92,7 +92,7 @@ class Request:
     query: bytes
     minor: int
     fields: dict[bytes, bytes]
-    told: list[bytes]
+    told: bytes
     """The lines that the pages are told, as they came."""
     joined: bool
     """Some field came more than once: the lines are made from `fields` instead."""
@@ -148,22 +148,25 @@ _lines: dict[bytes, tuple[bytes, bytes, bytes]] = {}
 
 
 def _fields(request: Request, lines: list[bytes]) -> None:
-    fields: dict[bytes, bytes] = {}
-    told: list[bytes] = []
-    request.fields, request.told, request.joined = fields, told, False
-    known = _lines.get
-    for at in range(1, len(lines)):
-        line = lines[at]
-        name, value, tell = known(line) or _read_line(line)
-        if name in fields:
-            if name in SINGLE:
-                raise Malformed(400, "repeated-field")
-            request.joined = True
-            fields[name] += (b"; " if name == b"cookie" else b", ") + value
-        else:
+    del lines[0]
+    read = [_lines.get(line) or _read_line(line) for line in lines]
+    fields = request.fields = {name: value for name, value, _ in read}
+    request.joined = len(fields) != len(read)
+    if request.joined:
+        _join(fields, read)
+    request.told = b"".join([told for _, _, told in read])
+
+
+def _join(fields: dict[bytes, bytes], read: list[tuple[bytes, bytes, bytes]]) -> None:
+    """Puts the values of repeated fields together, in their order."""
+    fields.clear()
+    for name, value, _ in read:
+        if name not in fields:
             fields[name] = value
-            if tell:
-                told.append(tell)
+        elif name in SINGLE:
+            raise Malformed(400, "repeated-field")
+        else:
+            fields[name] += (b"; " if name == b"cookie" else b", ") + value
 
 
 def _read_line(line: bytes) -> tuple[bytes, bytes, bytes]:
@@ -241,18 +244,18 @@ def forwarded_head(request: Request, said: bytes) -> bytes:
     """The head for the pages: what the client may say, and `said`, the lines of our own."""
     told, named = request.told, request.named
     if request.joined or not named <= KNOWN_OPTIONS:
-        told = [
+        told = b"".join(
             b"%b: %b\r\n" % field
             for field in request.fields.items()
             if field[0] not in named and _is_told(field[0])
-        ]
+        )
     length = b"content-length: %d\r\n" % request.length if b"content-length" in request.fields else b""
     return b"%b %b HTTP/1.%d\r\nhost: %b\r\n%b%b%b\r\n" % (
         request.method,
         request.target,
         request.minor,
         request.host,
-        b"".join(told),
+        told,
         length,
         said,
     )
@@ -277,7 +280,7 @@ class Answer:
 def parse_answer(head: bytes, date: bytes) -> Answer:
     """Reads a response head and writes the one for the client, without its final empty line.
 
-    Raises BadAnswer for what can't be framed safely.
+    The date is ours: towards the client we are the origin. Raises BadAnswer for what can't be framed safely.
     """
     lines = head[:-4].split(b"\r\n")
     first = _STATUS_LINE.fullmatch(lines[0])
@@ -286,69 +289,57 @@ def parse_answer(head: bytes, date: bytes) -> Answer:
     answer = Answer()
     answer.status = status = int(first[2])
     answer.length, answer.chunked, answer.close = None, False, first[1] == b"0"
-    out = [b"HTTP/1.1 %d %b" % (status, first[3] or b"")]
-    known = _answer_lines.get
-    dated = False
+    # Lines that came before are passed on as they are; only the others are looked at.
+    out: list[bytes | None] = [_answer_lines.get(line) for line in lines]
+    out[0] = b"HTTP/1.1 %d %b\r\n" % (status, first[3] or b"")
     named = b""
-    for at in range(1, len(lines)):
-        line = lines[at]
-        kind = known(line) or _read_answer_line(line)
-        if kind == PASS:
-            out.append(line)
-        elif kind == DATE:
-            dated = True
-            out.append(line)
-        elif kind == LENGTH:
-            value = line.partition(b":")[2].strip(b" \t")
+    for at in [at for at, known in enumerate(out) if known is None]:
+        name, value, out[at] = _read_answer_line(lines[at])
+        if name == b"content-length":
             if answer.length is not None or not value.isdigit() or len(value) > 18:
                 raise BadAnswer("content length")
             answer.length = int(value)
-        elif kind == CODING:
-            if answer.chunked or line.partition(b":")[2].strip().lower() != b"chunked":
+        elif name == b"transfer-encoding":
+            if answer.chunked or value.lower() != b"chunked":
                 raise BadAnswer("transfer coding")
             answer.chunked = True
-        elif kind == CONNECTION:
-            named += b"," + line.partition(b":")[2].lower()
+        elif name == b"connection":
+            named += b"," + value.lower()
     if answer.chunked and answer.length is not None:
         raise BadAnswer("two lengths")
     if named:
-        options = {option.strip() for option in named.split(b",")}
+        options = {option.strip(b" \t") for option in named.split(b",")}
         answer.close = answer.close or b"close" in options
-        out[1:] = [line for line in out[1:] if line.partition(b":")[0].lower() not in options]
+        out[1:] = [line for line in out[1:] if line and line.partition(b":")[0].lower() not in options]
     if answer.length is not None and status != 204 and status >= 200:
-        out.append(b"content-length: %d" % answer.length)
-    if not dated:
-        out.append(b"date: " + date)
-    out.append(b"")
-    answer.head = b"\r\n".join(out)
+        out.append(b"content-length: %d\r\n" % answer.length)
+    out.append(b"date: %b\r\n" % date)
+    answer.head = b"".join(out)  # type: ignore[arg-type]  # no None is left
     return answer
 
 
-# What is done with a line of an answer.
-PASS, DATE, LENGTH, CODING, CONNECTION, DROP = range(1, 7)
-_KINDS = dict.fromkeys(HOP_BY_HOP, DROP) | {
-    b"server": DROP,
-    b"date": DATE,
-    b"content-length": LENGTH,
-    b"transfer-encoding": CODING,
-    b"connection": CONNECTION,
-}
-_answer_lines: dict[bytes, int] = {}
+_LOOKED_AT = frozenset((b"content-length", b"transfer-encoding", b"connection"))
+_DROPPED = HOP_BY_HOP | {b"date", b"server"}
+_answer_lines: dict[bytes, bytes] = {}
 
 
-def _read_answer_line(line: bytes) -> int:
+def _read_answer_line(line: bytes) -> tuple[bytes, bytes, bytes]:
+    """Name, value, and what is passed on of it."""
     name, colon, value = line.partition(b":")
     if not colon or not name or name.translate(None, TOKEN):
         raise BadAnswer("field name")
     if _CONTROL.search(value):
         raise BadAnswer("control character")
     name = name.lower()
-    kind = _KINDS.get(name, PASS)
+    value = value.strip(b" \t")
+    if name in _LOOKED_AT:  # in every answer anew
+        return name, value, b""
+    passed = b"" if name in _DROPPED else line + b"\r\n"
     if len(line) <= LONGEST_LINE and name not in PERSONAL:
         if len(_answer_lines) >= MOST_LINES:
             _answer_lines.clear()
-        _answer_lines[line] = kind
-    return kind
+        _answer_lines[line] = passed
+    return name, value, passed
 
 
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})\r\n")

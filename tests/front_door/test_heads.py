@@ -73,7 +73,7 @@ def test_answers_are_rewritten_for_the_client():
     assert (answer.status, answer.length, answer.chunked, answer.close) == (200, 3, False, False)
     closing = parse_answer(b"HTTP/1.1 404 \r\ndate: then\r\nConnection: Close\r\n\r\n", b"now")
     assert (closing.close, closing.length) == (True, None)
-    assert closing.head == b"HTTP/1.1 404 \r\ndate: then\r\n"
+    assert closing.head == b"HTTP/1.1 404 \r\ndate: now\r\n"
     assert parse_answer(b"HTTP/1.0 200 OK\r\n\r\n", b"now").close
     assert b"content-length" not in parse_answer(b"HTTP/1.1 204 No\r\nContent-Length: 0\r\n\r\n", b"").head
 
