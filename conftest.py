@@ -1,43 +1,25 @@
-"""What every test needs to know about this project's database."""
+"""What holds for every test of the project."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
 
 import pytest
-from django.db import connection
-from django.test import TransactionTestCase
+
+DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _audit_guard_stands_aside_for_cleaning() -> Iterator[None]:
-    """Tests that commit leave the tables to be emptied afterwards; the audit guard refuses that, as it should.
-
-    Only for the moment of the cleaning the triggers are taken away, so that all tests run with them in place.
-    """
-    from kuyakusho.core.audit import guard
-
-    clean = TransactionTestCase._fixture_teardown
-
-    def clean_without_guard(self: TransactionTestCase) -> None:
-        guard.remove(connection)
-        try:
-            clean(self)
-        finally:
-            guard.install(connection)
-
-    patch = pytest.MonkeyPatch()
-    patch.setattr(TransactionTestCase, "_fixture_teardown", clean_without_guard)
-    yield
-    patch.undo()
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept_between_tests() -> Iterator[None]:
-    """Wards and pages are kept in the process for speed; a test must not see those of the one before."""
-    yield
-    from kuyakusho.core.http.pages import shelf
-    from kuyakusho.core.wards import directory
-
-    directory.forget()
-    shelf.clear()
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what talks to a database runs again; the rest has run on SQLite already."""
+    if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        return
+    again, done = [], []
+    for item in items:
+        talks = (
+            item.get_closest_marker("django_db") is not None
+            or item.get_closest_marker("postgres") is not None
+            or bool(DATABASE & set(getattr(item, "fixturenames", ())))
+        )
+        (again if talks else done).append(item)
+    items[:] = again
+    config.hook.pytest_deselected(items=done)
