@@ -62,7 +62,7 @@ def doubtful_joins(staff: ActingStaff) -> list[Waiting]:
     return [
         Waiting(
             _("%(plan)s：結び付けを確かめる") % {"plan": known[pk].title},
-            reverse("policy-desk:plans"),
+            reverse("policy-desk:tree", args=[known[pk].key, known[pk].fiscal_year]),
             count,
             "warn",
         )
@@ -78,7 +78,11 @@ def unpublished(staff: ActingStaff) -> list[Waiting]:
         .filter(revision__gt=F("published"))
     )
     return [
-        Waiting(_("%(plan)s：公表していない変更") % {"plan": plan.title}, reverse("policy-desk:plans"), 1)
+        Waiting(
+            _("%(plan)s：公表していない変更") % {"plan": plan.title},
+            reverse("policy-desk:publish", args=[plan.key, plan.fiscal_year]),
+            1,
+        )
         for plan in plans
     ]
 
