@@ -7,7 +7,4 @@ class PolicyConfig(AppConfig):
     verbose_name = "運営方針"
 
     def ready(self) -> None:
-        from .evaluation import wiring  # noqa: F401
-        from .packs.part import register_part
-
-        register_part()
+        from . import wiring  # noqa: F401

@@ -16,7 +16,7 @@ ACTIONS = (
 
 @dataclass(frozen=True)
 class Correction:
-    """What to do with which part. `values` are those of the action: words, kind and code, `under`, `at`."""
+    """What to do with which part. `values` are those of the action: words (with kind and code), `under`, `at`."""
 
     action: str
     id: str
@@ -47,7 +47,10 @@ def correct(outline: Outline, correction: Correction, *, source: str = "", new_i
     focus = id
     match correction.action:
         case "edit":
-            after = editing.edit(outline, id, **values)
+            words = {name: value for name, value in values.items() if name in editing.EDITABLE}
+            after = editing.edit(outline, id, **words)
+            if "kind" in values:
+                after = editing.reclassify(after, id, kind=values["kind"], code=values.get("code", ""))
         case "reclassify":
             after = editing.reclassify(outline, id, kind=values["kind"], code=values.get("code", ""))
         case "up":

@@ -1,0 +1,1 @@
+"""Pages of the desk: plans, imports, trees, editions, initiatives, years."""
