@@ -68,7 +68,8 @@ def search_key(name: str) -> str:
     The name itself is stored exactly as it was typed, variation selectors included; only this key is folded.
     """
     folded = _SELECTORS.sub("", unicodedata.normalize("NFKC", _SELECTORS.sub("", name)))
-    folded = _JOINERS.sub("", folded.casefold())
+    # What stood apart may come together once joiners are gone (y, joiner, macron): folded again.
+    folded = unicodedata.normalize("NFKC", _JOINERS.sub("", folded.casefold())).casefold()
     kana = "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヴ" else c for c in folded)
     return kana.translate(_FOLD)
 
