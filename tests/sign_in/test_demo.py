@@ -44,7 +44,7 @@ def test_one_chooses_a_member_of_staff(
 def test_one_chooses_a_resident(client: Client, settings: LazySettings, invented_resident: Resident) -> None:
     settings.DEMO = True
     client.post(DEMO, {"as": "resident", "person": invented_resident.account.public_id})
-    assert "見本のサインイン" in client.get("/nishi/me/").content.decode()
+    assert "見本のサインイン：これは架空の人物です。" in client.get("/nishi/me/").content.decode()
     assert client.get("/nishi/desk/people/").status_code == 302
 
 

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from kuyakusho.core.accounts import attempts
 from kuyakusho.core.accounts.attempts import Origin, TooSoon
+from kuyakusho.core.accounts.devices import origin_of
 from kuyakusho.core.accounts.models import Attempts, StaffMember
 from kuyakusho.core.accounts.source import source_of
 from kuyakusho.core.accounts.tests import making
@@ -59,12 +60,16 @@ def test_an_attacker_behind_the_same_address_cannot_either(member: StaffMember, 
 
 
 def test_a_device_known_for_one_account_is_strange_for_another(
-    ward: Ward, member: StaffMember, secret: str
+    rf: RequestFactory, ward: Ward, member: StaffMember, secret: str
 ) -> None:
     insider = making.from_place("198.51.100.7")
     making.sign_in(insider, member, secret)
     other = making.a_member(ward)
     assert [guess(insider, other.account.email) for _ in range(6)] == [422] * 5 + [429]
+    request = rf.get("/", HTTP_COOKIE=f"kuyakusho-device={insider.cookies['kuyakusho-device'].value}")
+    assert origin_of(request, member.account).device is not None
+    assert origin_of(request, other.account).device is None
+    assert origin_of(request, None).device is None
 
 
 def test_a_known_device_is_slowed_down_by_its_own_tries(member: StaffMember, secret: str) -> None:

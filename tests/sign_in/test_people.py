@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from kuyakusho.core.access.acting import staff_on
-from kuyakusho.core.accounts.models import Account, FactorReset, Posting, StaffMember
+from kuyakusho.core.accounts import sessions
+from kuyakusho.core.accounts.models import Account, Device, FactorReset, Posting, StaffMember
 from kuyakusho.core.accounts.services import factors
 from kuyakusho.core.accounts.tests import making
 from kuyakusho.core.calendar import clock
@@ -282,3 +283,43 @@ def test_a_list_that_removes_the_last_administrator_is_not_applied(
 def test_a_file_that_is_no_text_is_refused(desk: Client, ward: Ward) -> None:
     answer = desk.post(PEOPLE + "transfers/", {"file": SimpleUploadedFile("x.csv", b"\xff\xfe\x81\xfd\x00")})
     assert answer.status_code == 422
+
+
+# ---- the ward's policy -------------------------------------------------------------------------------------
+
+
+def test_a_post_for_a_limited_time(desk: Client, ward: Ward, member: StaffMember) -> None:
+    making.a_section(ward, "tax")
+    post = {"section": "tax", "roles": ["clerk"], "since": "2027-04-01", "until": "2027-03-01"}
+    assert desk.post(page_of(member), post).status_code == 422
+    assert desk.post(page_of(member), {**post, "until": "2028-04-01"}).status_code == 302
+    last, after = (staff_on(ward, member.account_id, date(2028, *day)) for day in ((3, 31), (4, 1)))
+    assert last is not None
+    assert after is None
+
+
+def test_the_policy_is_the_wards_to_set(desk: Client, client: Client, ward: Ward) -> None:
+    policy = PEOPLE + "sign-in/"
+    given = {"idle_minutes": "３０", "counter_idle_minutes": "5", "email_codes": "on"}
+    assert desk.get(policy).status_code == 200
+    assert desk.post(policy, {**given, "idle_minutes": "1"}).status_code == 422
+    assert desk.post(policy, given).status_code == 302
+    kept = sessions.policy_of(ward)
+    assert (kept.second_factor_required, kept.idle_minutes, kept.counter_idle_minutes) == (False, 30, 5)
+    assert sessions.policy_of(making.a_ward("higashi")).second_factor_required, "the other ward keeps its own"
+    assert making.audit_actions()[-1] == "accounts.policy.changed"
+
+
+def test_a_counter_pc_is_retired_from_afar(desk: Client, ward: Ward) -> None:
+    here = Device.objects.get()
+    there = Device.objects.create(
+        public_id="x", created_at=clock.now(), counter_of=making.a_ward("higashi"), counter_name="よそのPC"
+    )
+    desk.post("/nishi/security/counter-pc/", {"name": "戸籍課 窓口3"})
+    page = desk.get(PEOPLE + "sign-in/").content.decode()
+    assert "戸籍課 窓口3" in page
+    assert "よそのPC" not in page
+    assert desk.post(f"{PEOPLE}counter-pcs/{there.pk}/retire/").status_code == 404
+    assert desk.post(f"{PEOPLE}counter-pcs/{here.pk}/retire/").status_code == 302
+    here.refresh_from_db()
+    assert here.counter_of is None

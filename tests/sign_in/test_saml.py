@@ -141,6 +141,14 @@ def test_lies_are_refused(
     assert IdentityLink.objects.count() == 0
 
 
+def test_the_envelope_names_the_question_too(
+    client: Client, clerk: StaffMember, directory: SamlDirectory
+) -> None:
+    question = ask(client)
+    given = {"in_response_to": "", "inner_in_response_to": question["id"]}
+    assert post(directory.answer(question, email="hana@ward.example.jp", **given)).status_code == 403
+
+
 @pytest.mark.parametrize(
     "posted",
     [

@@ -8,9 +8,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kuyakusho.core.accounts.models import ROLES
+from kuyakusho.core.accounts.models import ROLES, SignInPolicy
 from kuyakusho.core.accounts.services.passwords import LONGEST
-from kuyakusho.core.ui.forms import DayField
+from kuyakusho.core.ui.forms import DayField, WholeNumberField
 from kuyakusho.core.wards.models import Section
 
 ROLE_LABELS = {
@@ -169,6 +169,33 @@ class PostingForm(forms.Form):
     def __init__(self, *args: Any, sections: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["section"].queryset = sections  # type: ignore[attr-defined]
+
+
+class PostForm(PostingForm):
+    """A posting of somebody who is on the staff; it may be for a limited time."""
+
+    until = DayField(
+        label=_("配属でなくなる最初の日"), help_text=_("期間が決まっているときだけ入れます。"), required=False
+    )
+
+
+class PolicyForm(forms.ModelForm):
+    """What the ward asks of those who sign in."""
+
+    class Meta:
+        model = SignInPolicy
+        fields = ("second_factor_required", "idle_minutes", "counter_idle_minutes", "email_codes")
+        labels = {
+            "second_factor_required": _("職員に第二要素を求める"),
+            "idle_minutes": _("操作がないときにサインアウトするまでの分数"),
+            "counter_idle_minutes": _("窓口PCで、操作がないときにサインアウトするまでの分数"),
+            "email_codes": _("区民はメールの番号でもサインインできる"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("idle_minutes", "counter_idle_minutes"):
+            self.fields[name] = WholeNumberField(label=self.fields[name].label, min_value=2, max_value=600)
 
 
 class InvitationForm(PostingForm):

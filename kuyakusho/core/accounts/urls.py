@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import demo, directory, people, resident, security, staff, switch
+from .views import demo, directory, people, policy, resident, security, staff, switch
 
 app_name = "accounts"
 
@@ -53,6 +53,8 @@ urlpatterns = [
     path("desk/people/", people.people, name="people"),
     path("desk/people/invite/", people.invite, name="invite"),
     path("desk/people/transfers/", people.transfer_list, name="transfers"),
+    path("desk/people/sign-in/", policy.sign_in_policy, name="sign-in-policy"),
+    path("desk/people/counter-pcs/<int:device>/retire/", policy.retire_counter_pc, name="retire-counter-pc"),
     path("desk/people/resets/<slug:public_id>/", people.decide_reset, name="decide-reset"),
     path("desk/people/<slug:public_id>/", people.person, name="person"),
     path("desk/people/<slug:public_id>/invite-again/", people.invite_again, name="invite-again"),

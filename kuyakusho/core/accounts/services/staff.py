@@ -82,11 +82,26 @@ def invite_again(member: StaffMember, actor: Actor) -> None:
         _send_invitation(member.ward, member.account)
 
 
-def post(member: StaffMember, section: Section, roles: Sequence[str], since: date, actor: Actor) -> None:
-    """Posts somebody to a section with roles from a day on; the posting before ends that day."""
+def post(
+    member: StaffMember,
+    section: Section,
+    roles: Sequence[str],
+    since: date,
+    actor: Actor,
+    *,
+    until: date | None = None,
+) -> None:
+    """Posts somebody to a section with roles from a day on; the posting before ends that day.
+
+    `until` is the first day on which it no longer holds, for a post of limited time. Raises Invalid when it is not
+    after `since`.
+    """
     _check_roles(roles)
+    if until is not None and until <= since:
+        sentence = _("始まりの日より後の日にしてください。")
+        raise Invalid("until", sentence, fields={"until": sentence})
     with transaction.atomic(), _an_administrator_stays(member.ward):
-        _apply(member, rules.Post(section.key, frozenset(roles), since), actor)
+        _apply(member, rules.Post(section.key, frozenset(roles), since, until), actor)
 
 
 def end_employment(member: StaffMember, on: date, actor: Actor) -> None:

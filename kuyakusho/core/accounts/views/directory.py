@@ -17,6 +17,7 @@ from kuyakusho.core.accounts.oidc.flow import Identity, refusal
 from kuyakusho.core.accounts.services import directories, residents
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.errors import Missing
+from kuyakusho.core.http.limits import rate_limited
 from kuyakusho.core.http.request import Request
 from kuyakusho.core.wards.addresses import ward_address
 
@@ -32,6 +33,7 @@ def _provider(request: Request, key: str, kind: str | None = None) -> IdentityPr
 
 @access.visitor
 @require_GET
+@rate_limited("300/minute")
 def begin(request: Request, key: str) -> HttpResponse:
     """Off to the directory. `again=1` proves anew who is signed in, `join=1` adds the directory to a resident."""
     provider = _provider(request, key)

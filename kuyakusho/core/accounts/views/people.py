@@ -17,7 +17,7 @@ from kuyakusho.core.accounts.forms import (
     ROLE_LABELS,
     EndForm,
     InvitationForm,
-    PostingForm,
+    PostForm,
     ReasonForm,
     TransfersForm,
 )
@@ -103,7 +103,7 @@ def person(request: Request, public_id: str) -> HttpResponse:
     """One person: postings, what they sign in with, open sessions; posting anew, end of employment, reset."""
     member = _member(request, public_id)
     today = clock.today()
-    form = PostingForm(
+    form = PostForm(
         request.POST if request.method == "POST" else None,
         sections=_sections(request, today),
         initial={"since": today},
@@ -112,7 +112,14 @@ def person(request: Request, public_id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            staff.post(member, given["section"], given["roles"], given["since"], request.actor)
+            staff.post(
+                member,
+                given["section"],
+                given["roles"],
+                given["since"],
+                request.actor,
+                until=given["until"],
+            )
         except KuyakushoError as error:
             status = refused(form, error)
         else:

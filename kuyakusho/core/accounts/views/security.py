@@ -10,13 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kuyakusho.core import access
 from kuyakusho.core.accounts import attempts, backends, sessions
-from kuyakusho.core.accounts.devices import (
-    counter_pc,
-    device_of,
-    origin_of,
-    register_counter_pc,
-    retire_counter_pc,
-)
+from kuyakusho.core.accounts.devices import counter_pc, device_of, origin_of
 from kuyakusho.core.accounts.factors import passkeys, recovery, totp
 from kuyakusho.core.accounts.forms import (
     AppCodeForm,
@@ -28,9 +22,8 @@ from kuyakusho.core.accounts.forms import (
     SecondFactorForm,
 )
 from kuyakusho.core.accounts.models import CounterPin, SignIn
-from kuyakusho.core.accounts.services import directories, factors, passwords
+from kuyakusho.core.accounts.services import directories, factors, passwords, policies
 from kuyakusho.core.accounts.sessions import account_of
-from kuyakusho.core.audit.services import record
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.errors import Invalid, KuyakushoError, Missing
 from kuyakusho.core.http.request import Request
@@ -331,16 +324,10 @@ def register_counter(request: Request) -> HttpResponse:
     form = CounterPcForm(request.POST if request.method == "POST" and not already else None)
     if request.method == "POST" and (already or form.is_valid()):
         if already:
-            retire_counter_pc(device)
-            action, said = "retired", _("このPCを窓口PCから外しました。")
+            policies.retire_counter_pc(request.ward, device, request.actor)
+            said = _("このPCを窓口PCから外しました。")
         else:
-            register_counter_pc(device, request.ward, form.cleaned_data["name"], str(request.actor))
-            action, said = "registered", _("このPCを窓口PCとして登録しました。")
-        record(
-            ward=request.ward,
-            actor=request.actor,
-            action=f"accounts.counter_pc.{action}",
-            target=f"accounts.device:{device.public_id}",
-        )
+            policies.register_counter_pc(request.ward, device, form.cleaned_data["name"], request.actor)
+            said = _("このPCを窓口PCとして登録しました。")
         return _to_security(request, said)
     return show(request, "counter_pc", shell=shell(request), form=form, counter=already)

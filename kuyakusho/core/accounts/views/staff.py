@@ -18,6 +18,7 @@ from kuyakusho.core.accounts.models import Account
 from kuyakusho.core.accounts.services import directories, factors, passwords
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.errors import Conflict, Invalid, KuyakushoError
+from kuyakusho.core.http.limits import rate_limited
 from kuyakusho.core.http.request import Request
 from kuyakusho.core.wards.addresses import ward_address
 
@@ -149,6 +150,7 @@ def _second_method(request: Request, account: Account, answer: str, form: Second
 
 @access.visitor
 @require_GET
+@rate_limited("300/minute")
 def passkey_options(request: Request) -> HttpResponse:
     """The question for the browser's passkey: for the pending account, or for whoever has one."""
     account = _pending(request)
