@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from kuyakusho.core.ui import navigation
@@ -27,3 +28,12 @@ navigation.register(
         keys="g i",
     ),
 )
+
+navigation.register(
+    navigation.Entry("me", _("マイページ"), "accounts:me", order=70, place="footer"),
+    navigation.Entry("staff", _("職員のサインイン"), "accounts:staff-sign-in", order=95, place="footer"),
+)
+if settings.DEMO:
+    navigation.register(
+        navigation.Entry("demo", _("見本の人物を選ぶ"), "accounts:demo", order=96, place="footer")
+    )
