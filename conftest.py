@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
@@ -23,3 +24,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (again if talks else done).append(item)
     items[:] = again
     config.hook.pytest_deselected(items=done)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def audit_guard_steps_aside_while_tables_are_emptied() -> Iterator[None]:
+    """Tests with real transactions are undone by emptying every table, which the guard of the audit refuses."""
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    from kuyakusho.core.audit import guard
+
+    emptied = TransactionTestCase._fixture_teardown
+
+    def teardown(case: TransactionTestCase) -> None:
+        guard.remove(connection)
+        try:
+            emptied(case)
+        finally:
+            guard.install(connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield

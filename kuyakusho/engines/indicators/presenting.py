@@ -13,7 +13,7 @@ from kuyakusho.core.ui import formats, plots
 from . import queries, wording
 from .models import Observation
 from .queries import Loaded
-from .rules import Figure, Goal
+from .rules import Figure, Goal, results
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,10 @@ def shown(loaded: Loaded, fiscal_year: int) -> Shown:
         wording.result_label(judged),
         wording.result_kind(judged),
         wording.result_mark(judged),
-        wording.reason_sentence(judged, loaded.indicator.minimum_base),
+        # Without a target the label says it all.
+        ""
+        if judged.reason == results.NO_TARGET
+        else wording.reason_sentence(judged, loaded.indicator.minimum_base),
         _number(loaded, judged.yearly),
         _number(loaded, judged.cumulative),
         _number(loaded, graded),

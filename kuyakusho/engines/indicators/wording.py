@@ -19,6 +19,8 @@ def result_label(judged: Judged) -> str:
             return _("達成（途中の値）")
         if judged.result == MISSED:
             return _("まだ届いていない（途中の値）")
+    if judged.reason == results.NO_TARGET:
+        return _("判定できない（目標なし）")
     return {
         MET: _("達成"),
         MISSED: _("未達成"),
@@ -36,6 +38,8 @@ def result_kind(judged: Judged) -> str:
     """Which shape a state has; a target not reached yet in a year that runs is no bad news."""
     if judged.is_provisional and judged.result == MISSED:
         return "info"
+    if judged.reason == results.NO_TARGET:
+        return "plain"
     return _KINDS[judged.result]
 
 

@@ -80,7 +80,10 @@ def matrix(found: Matrix, staff: ActingStaff) -> dict[str, Any]:
                 {"initiative": row.initiative, "cells": [cell(each, staff) for each in row.cells]}
                 for row in group.rows
             ],
-            "owed": [{"key": phase, "count": group.owed(phase)} for phase in rules.PHASES],
+            "owed": [
+                {"key": phase, "title": words(found.form.phase[phase], "title"), "count": group.owed(phase)}
+                for phase in rules.PHASES
+            ],
         }
         for group in found.groups
     ]

@@ -79,7 +79,7 @@ def _table(page: Worksheet, sheet: Sheet) -> None:
         page.column_dimensions[column].width = width
     for group in sheet.groups:
         _line(page, [])
-        _line(page, [" > ".join(group.path)], bold=True)
+        _line(page, [" ＞ ".join(group.path)], bold=True)
         _line(page, heading, bold=True, fill=True)
         for item in group.items:
             line = [f"{item.row} {item.title}", item.owner, _figures(item)]
@@ -94,7 +94,7 @@ def _blocks(page: Worksheet, sheet: Sheet) -> None:
         page.column_dimensions[column].width = width
     for group in sheet.groups:
         _line(page, [])
-        _line(page, [" > ".join(group.path)], bold=True)
+        _line(page, [" ＞ ".join(group.path)], bold=True)
         for item in group.items:
             _block(page, labels, group, item)
 

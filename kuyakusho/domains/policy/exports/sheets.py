@@ -73,10 +73,19 @@ class Item:
 
 @dataclass
 class Group:
-    """The initiatives under one heading; `path` leads there from the top."""
+    """The initiatives under one heading; `path` leads there from the top and is never empty."""
 
     path: tuple[str, ...]
     items: list[Item] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        return self.path[-1]
+
+    @property
+    def above(self) -> str:
+        """The headings above it."""
+        return " ＞ ".join(self.path[:-1])
 
 
 @dataclass
@@ -147,7 +156,7 @@ def _placed(content: Mapping[str, Any]) -> Iterable[tuple[tuple[str, ...], Mappi
                 if above["kind"] in HEADINGS:
                     path.append(_heading(above))
                 above = nodes.get(above.get("parent"))
-            yield tuple(reversed(path)), node, row
+            yield tuple(reversed(path)) or (_("計画全体"),), node, row
 
 
 def _heading(node: Mapping[str, Any]) -> str:

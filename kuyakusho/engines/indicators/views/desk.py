@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kuyakusho.core import access
+from kuyakusho.core.accounts.models import StaffMember
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.errors import Invalid, KuyakushoError, Missing, Refused
 from kuyakusho.core.files.carrying import carried, carry
@@ -220,6 +221,7 @@ def _details(request: Request, loaded: Loaded, form: EntryForm) -> dict[str, Any
     observations = queries.history(loaded.indicator)
     replaced = queries.corrected(observations)
     year = latest_year(loaded, queries.current_year())
+    names = _names(request.ward, {row.actor for row in observations})
     return {
         "one": loaded,
         "form": form,
@@ -248,12 +250,21 @@ def _details(request: Request, loaded: Loaded, form: EntryForm) -> dict[str, Any
                     row.period_from, row.period_until.fromordinal(row.period_until.toordinal() - 1)
                 ),
                 "is_replaced": row.pk in replaced,
+                "who": names.get(row.actor, row.actor),
                 "way": queries.lineage_of(row),
             }
             for row in observations
         ],
         "crumbs": [(_("指標"), reverse("indicators:desk")), (loaded.indicator.title, "")],
     }
+
+
+def _names(ward: Ward, actors: set[str]) -> dict[str, str]:
+    """Who is behind the references of actors: colleagues by name, the machine by a word."""
+    ids = {actor.removeprefix("staff:") for actor in actors if actor.startswith("staff:")}
+    members = StaffMember.objects.filter(ward=ward, public_id__in=ids).select_related("account")
+    found = {f"staff:{member.public_id}": str(member.account) for member in members}
+    return found | {actor: _("自動") for actor in actors if actor.startswith("system:")}
 
 
 def _in(loaded: Loaded, name: str) -> bool:
