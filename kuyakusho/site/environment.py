@@ -58,15 +58,18 @@ class Environment(BaseSettings):
 
 def read() -> Environment:
     """The environment of this process. Ends the process, saying what to set, when it can't be used."""
+    if found := problems():
+        sys.exit("Kuyakusho does not start:\n" + "\n".join(f"  - {fault}" for fault in found))
+    return Environment()  # type: ignore[call-arg]  # the values come from outside
+
+
+def problems() -> list[str]:
+    """Everything that keeps this process from starting, each with what to set."""
     try:
-        environment = Environment()  # type: ignore[call-arg]  # the values come from outside
+        environment = Environment()  # type: ignore[call-arg]
     except ValidationError as error:
-        found = [f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors()]
-    else:
-        found = faults(environment)
-        if not found:
-            return environment
-    sys.exit("Kuyakusho does not start:\n" + "\n".join(f"  - {fault}" for fault in found))
+        return [f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors()]
+    return faults(environment)
 
 
 def faults(environment: Environment) -> list[str]:

@@ -1,6 +1,6 @@
 """Django's Tasks on the outbox: a task is an entry, so it has the lease, the pauses and the attempts of all others.
 
-See docs/adr/0003-tasks-on-the-outbox.md for why the ready-made database backend was not enough.
+See docs/adr/0007-tasks-on-the-outbox.md for why the ready-made database backend was not enough.
 """
 
 from __future__ import annotations

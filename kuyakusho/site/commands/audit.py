@@ -63,6 +63,29 @@ def verify_command(ward: str | None, heads: Path | None, as_json: bool) -> None:
         sys.exit(1)
 
 
+@command.command("guard")
+def guard_command() -> None:
+    """Put the database's own guard (triggers that refuse changes of audit lines) in place again."""
+    cli.setup()
+    from django.db import connection, transaction
+
+    from kuyakusho.core.access.actor import Actor
+    from kuyakusho.core.audit import guard
+    from kuyakusho.core.audit.services import record
+
+    missing = guard.missing(connection)
+    with transaction.atomic():
+        guard.install(connection)
+        record(
+            ward=None,
+            actor=Actor.system("audit guard"),
+            action="audit.guard.installed",
+            target="audit.line:all",
+            missing=missing,
+        )
+    click.echo(f"in place; {len(missing)} part(s) had been missing")
+
+
 def _say(verdict: Verdict) -> None:
     name = verdict.ward or "(installation)"
     broken = verdict.broken

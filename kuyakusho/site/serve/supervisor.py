@@ -7,6 +7,7 @@ import contextlib
 import importlib.util
 import os
 import secrets
+import shutil
 import signal
 import socket
 import sys
@@ -100,11 +101,20 @@ class Supervisor:
             self.pages,
         )
         self._add("live", python("-m", "kuyakusho.live"), live, descriptors)
-        self._add("pages", granian, environ)
+        self._add("pages", granian, {**environ, **self._counting_together()})
         if self._has_worker():
             self._add(
                 "worker", python("-c", "from kuyakusho.site.cli import main; main()", "worker"), environ
             )
+
+    def _counting_together(self) -> dict[str, str]:
+        """Where several page processes add up what `/metrics` shows; begun anew at each start."""
+        if self.options.workers == 1 or "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+            return {}
+        folder = self.var / "metrics"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
 
     def _has_worker(self) -> bool:
         if self.options.with_worker is not None:
