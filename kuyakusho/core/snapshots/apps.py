@@ -5,3 +5,6 @@ class SnapshotsConfig(AppConfig):
     name = "kuyakusho.core.snapshots"
     label = "snapshots"
     verbose_name = "公開スナップショット"
+
+    def ready(self) -> None:
+        from . import wiring  # noqa: F401
