@@ -68,13 +68,13 @@ class Layout:
     width: int
 
 
-_OPEN_END = "をはがにのとでもやへ、・，(「『【〔および及"
-_NOMINAL = ("こと", "もの", "など", "まちへ", "区へ", "とも", "ひと", "あと", "うち")
+_OPEN_END = (*"をはがにのとでもや、・，(「『【〔", "および", "及び", "または", "又は")
+_NOMINAL = ("こと", "もの", "ひと", "あと", "もと", "子ども", "こども", "ふるさと")
 
 
 def goes_on(text: str) -> bool:
     """Whether a line ends in a particle, comma or open bracket, so that more must follow."""
-    return text[-1] in _OPEN_END and not text.endswith(_NOMINAL)
+    return text.endswith(_OPEN_END) and not text.endswith(_NOMINAL)
 
 
 def columns(text: str) -> int:

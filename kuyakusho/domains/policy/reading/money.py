@@ -18,9 +18,11 @@ from .wareki import FiscalYear, find_years, year_of
 _SMALL = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10**4, "億": 10**8, "兆": 10**12}
 _TOKEN = re.compile(r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?|[〇一二三四五六七八九]|[十百千万億兆]")
+_NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,15})"
+# One unit word at a time: a run of them under a repetition would take for ever to fail on a long line.
 _AMOUNT = re.compile(
-    r"(?P<sign>[△▲-]\s*)?(?P<n>(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?:\s?[十百千万億兆]+\s?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?)*"
-    r"|[一二三四五六七八九十百千万億兆]{2,})\s?円"
+    rf"(?P<sign>[△▲-]\s*)?(?<![0-9,.])(?P<n>{_NUMBER}(?:\.[0-9]{{1,6}})?(?:\s?[十百千万億兆](?:\s?{_NUMBER})?)*"
+    r"|[一二三四五六七八九十百千万億兆]{2,12})\s?円"
 )
 KINDS = {"budget": "予算", "settlement": "決算", "estimate": "算定見込"}
 _KIND_WORDS = (
@@ -129,6 +131,11 @@ def _value(text: str) -> Fraction | None:
                 return None
             pending = Fraction(token.replace(",", ""))
     return total + group + (pending or 0)
+
+
+def is_amount_label(text: str) -> bool:
+    """Whether a table's cell is only the label of an amount: 「令和4年度予算額」, 「29決算額」."""
+    return bool(_LABEL.fullmatch(fold(text).strip()))
 
 
 def unit_of(text: str) -> int | None:

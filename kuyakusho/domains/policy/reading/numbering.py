@@ -97,7 +97,7 @@ _LEADS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("long", re.compile(rf"(?P<code>{LONG_CODE})\s*[.:]?\s*")),
     ("paren", re.compile(rf"(?P<code>\(\s?[0-9]{{1,2}}\s?\)|[{_PARENTHESISED}])\s*")),
     ("circled", re.compile(rf"(?P<code>[{_CIRCLED}])\s*")),
-    ("number", re.compile(rf"(?P<code>[0-9]{{1,2}})(?![0-9年月日時分人名件%,.]){_SEP}")),
+    ("number", re.compile(rf"(?P<code>[0-9]{{1,2}})(?![0-9年月日時分人名件%,]|\.[0-9]){_SEP}")),
     (
         "kanji",
         re.compile(r"(?P<code>[一二三四五六七八九十]{1,2})\s*[.．、](?!\s*[一二三四五六七八九十][、])\s*"),

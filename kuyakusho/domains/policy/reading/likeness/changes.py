@@ -208,7 +208,7 @@ def _absorbed(
     for place, node in lonely:
         if node.kind not in ("measure", "action", "item", "section", "strategy"):
             continue
-        words = f"{node.title} {node.text}" if node.kind != "item" else node.text
+        words = f"{node.title} {_full_text(node)}" if node.kind != "item" else node.text
         rivals = by_kind.get(node.kind, [])
         if len(rivals) > 400 or len(plain(words)) < 6:
             continue

@@ -184,11 +184,12 @@ class Marker:
         return _with_title(Mark("code", role=kind), text, match)
 
     def _phrase(self, text: str) -> Mark | None:
-        squeezed = "".join(text.split())
-        match = self.phrases.match(squeezed[:120])
+        positions = [index for index, char in enumerate(text[:140]) if not char.isspace()]
+        squeezed = "".join(text[index] for index in positions)
+        breaks = tuple(k for k in range(1, len(positions)) if positions[k] - positions[k - 1] > 1)
+        match = self.phrases.match(squeezed, breaks[:8])
         if match is None:
             return None
-        positions = [index for index, char in enumerate(text) if not char.isspace()]
         end = positions[match.end - 1] + 1
         rest = end
         while rest < len(text) and text[rest].isspace():
@@ -200,18 +201,10 @@ class Marker:
             sure = match.is_bracketed or match.has_colon
             named_and_numbered = spaced and (match.number is not None or phrase.role in ("goal", "mission"))
             short = len(text) - rest <= 60
-            if patterns.PARTICLES.match(text[rest:]) and not match.has_colon:
+            if patterns.AFTER_PHRASE.match(text[rest:]) and not match.has_colon:
                 # 「基本目標」の達成に向け…: a sentence about the heading, not the heading.
                 return None
             if not (sure or (named_and_numbered and short and not phrase.is_facet)):
-                return None
-            if (
-                match.is_bracketed
-                and not match.has_colon
-                and phrase.is_facet
-                and not short
-                and phrase.key == "text"
-            ):
                 return None
         code = None
         key: tuple[str, ...] = ()

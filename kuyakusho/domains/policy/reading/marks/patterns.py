@@ -40,16 +40,28 @@ class PhraseBook:
         groups = "|".join(
             f"(?P<p{index}>{'|'.join(phrase.phrases)})" for index, phrase in enumerate(profile.phrases)
         )
-        self._pattern = re.compile(
-            rf"[{HEADING_MARKS}*#・▶►➢]{{0,2}}(?P<open>[{re.escape(OPENERS)}]?)(?P<number>{_NUMBER})(?:{groups})(?P<suffix>{_SUFFIX})"
-            rf"(?P<close>[{re.escape(CLOSERS)}]?)(?P<suffix2>{_SUFFIX})(?P<colon>[:：]?)(?P<tilde>[~-].{{1,40}})?"
+        before = rf"[{HEADING_MARKS}*#・▶►➢]{{0,2}}"
+        words = rf"(?P<number>{_NUMBER})(?:{groups})(?P<suffix>{_SUFFIX})"
+        opened, closed = f"(?P<open>[{re.escape(OPENERS)}])", f"(?P<close>[{re.escape(CLOSERS)}])"
+        self._whole = re.compile(
+            rf"{before}{opened}?{words}{closed}?(?P<suffix2>{_SUFFIX})(?P<colon>:?)(?:~.{{1,40}})?"
         )
+        self._before_colon = re.compile(
+            rf"{before}{opened}?{words}{closed}?(?P<suffix2>{_SUFFIX})(?P<colon>:)"
+        )
+        self._in_brackets = re.compile(rf"{before}{opened}{words}{closed}(?P<suffix2>{_SUFFIX})(?P<colon>:?)")
 
-    def match(self, squeezed: str) -> PhraseMatch | None:
-        """The heading that opens this line, with what follows left to the caller to judge."""
-        # Alternatives are tried in order, so a longer phrase further down must get its chance to fill the line.
-        found = self._pattern.fullmatch(squeezed) if len(squeezed) <= 90 else None
-        found = found or self._pattern.match(squeezed)
+    def match(self, squeezed: str, breaks: tuple[int, ...] = ()) -> PhraseMatch | None:
+        """The heading that a line is, or opens with: before a colon, in brackets, or before a space.
+
+        `breaks` are the positions in the squeezed line where the printed line had a space.
+        """
+        found = self._whole.fullmatch(squeezed)
+        found = found or self._before_colon.match(squeezed) or self._in_brackets.match(squeezed)
+        for position in reversed(breaks):
+            if found:
+                break
+            found = self._whole.fullmatch(squeezed, 0, position)
         if not found:
             return None
         for index, phrase in enumerate(self._phrases):
@@ -133,6 +145,8 @@ SENTENCE_WORDS = re.compile(
     r"[はがをへ]|では|には|とは|による|について|として|する|した|して|など|等の|及び|から|まで"
 )
 COUNTERS = "件つ点本か個項年月日回%人名歳割分時頁号期箇ヶ" + "か"
+#: A sentence about a heading goes on in one of these; the heading itself does not.
+AFTER_PHRASE = re.compile(r"(?:は|を|が|に(?!ぎ)|で(?!き)|と(?!も|つ|き)|から|まで|及び|および|、|の(?!び))")
 PARTICLES = re.compile(
     r"(?:は|を|が|に(?!ぎ)|で(?!き)|と(?!も|つ|き)|から|まで|及び|および|、|の(?!び)|・(?=[0-9])|~|-)"
 )

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..characters import fold
 from ..marks.marker import marker_for
+from ..money import is_amount_label
 from .writing import Writer
 
 Row = Sequence[str]
@@ -19,6 +21,9 @@ def write_grid(writer: Writer, rows: Sequence[Row]) -> None:
     index = 0
     while index < len(rows):
         row = rows[index]
+        if _has_amount_labels(row):
+            index = _write_amounts(writer, rows, index)
+            continue
         labels = [column for column, cell in enumerate(row) if cell.strip() and _is_label(cell)]
         filled = [column for column, cell in enumerate(row) if cell.strip()]
         if len(labels) >= 2 and len(labels) == len(filled):
@@ -34,8 +39,38 @@ def write_grid(writer: Writer, rows: Sequence[Row]) -> None:
         index += 1
 
 
+def _has_amount_labels(row: Row) -> bool:
+    return any(is_amount_label(cell) for cell in row)
+
+
+def _write_amounts(writer: Writer, rows: Sequence[Row], top: int) -> int:
+    """Write labels of amounts with their amounts, which stand beside them or in the row below."""
+    row = rows[top]
+    labels = [column for column, cell in enumerate(row) if is_amount_label(cell)]
+    below = rows[top + 1] if top + 1 < len(rows) else ()
+    alone = all(is_amount_label(cell) for cell in row if cell.strip())
+    under = [column for column in labels if column < len(below) and any(c.isdigit() for c in below[column])]
+    if alone and under and not _has_amount_labels(below):
+        for column in labels:
+            writer.line(f"{row[column].strip()} {below[column].strip()}", "cell")
+        for column, cell in enumerate(below):
+            if cell.strip() and column not in labels:
+                writer.line(cell.strip(), "cell")
+        return top + 2
+    line = ""
+    for cell in row:
+        if not cell.strip():
+            continue
+        if is_amount_label(cell) and line:
+            writer.line(line, "cell")
+            line = ""
+        line = f"{line} {cell.strip()}".strip()
+    writer.line(line, "cell")
+    return top + 1
+
+
 def _is_label(cell: str) -> bool:
-    text = "".join(cell.split())
+    text = "".join(fold(cell).split())
     if len(text) > 60:
         return False
     found = marker_for("osaka-forms").phrases.match(text)

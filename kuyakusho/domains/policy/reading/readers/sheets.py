@@ -7,6 +7,7 @@ import io
 import re
 import warnings
 import zipfile
+import zlib
 
 import openpyxl
 from lxml import etree
@@ -22,7 +23,7 @@ from .writing import Writer
 MAX_CELLS = 600_000
 MAX_COLUMNS = 300
 _BROKEN = (
-    InvalidFileException, zipfile.BadZipFile, etree.LxmlError, ValueError, LookupError, TypeError, AttributeError, OSError, RuntimeError,
+    InvalidFileException, zipfile.BadZipFile, zlib.error, etree.LxmlError, ValueError, LookupError, TypeError, AttributeError, OSError, RuntimeError,
     EOFError, SyntaxError, ArithmeticError, AssertionError,
 )  # fmt: skip
 

@@ -66,7 +66,7 @@ def read(decoded: plain.Decoded, filename: str) -> SourceText:
             "本文が画像のときは、PDFかテキストのファイルを選んでください。",
         )
     notes = [f"文字コードは{plain.name_of(decoded.encoding)}です。"]
-    if walker.dropped:
+    if walker.dropped or main.tag not in ("body", "html"):
         notes.append("ページの枠（メニュー、検索、フッターなど）は読み取りから除きました。")
     if walker.images:
         notes.append(f"画像が{walker.images}枚あります。画像の中の文字は読み取っていません。")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 
 import docx
 from docx.document import Document
@@ -20,7 +21,7 @@ from .grid import write_grid
 from .writing import Writer
 
 _BROKEN = (
-    OpcError, etree.LxmlError, zipfile.BadZipFile, ValueError, LookupError, TypeError, AttributeError, OSError, RuntimeError, EOFError,
+    OpcError, etree.LxmlError, zipfile.BadZipFile, zlib.error, ValueError, LookupError, TypeError, AttributeError, OSError, RuntimeError, EOFError,
 )  # fmt: skip
 _HEADING = re.compile(r"(?:heading|見出し)\s*([1-9])", re.IGNORECASE)
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
