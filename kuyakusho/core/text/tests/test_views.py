@@ -10,6 +10,7 @@ from django.test import Client
 from kuyakusho.core.accounts.models import Account, Posting, StaffMember
 from kuyakusho.core.text import readings
 from kuyakusho.core.text.models import Reading
+from kuyakusho.core.wards import directory
 from kuyakusho.core.wards.models import Section, Ward
 
 pytestmark = pytest.mark.django_db
@@ -22,9 +23,15 @@ def a_ward(slug: str) -> Ward:
     )  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """No ward and no reading of another test."""
+    directory.forget()
+    readings.forget()
+
+
 @pytest.fixture
 def ward() -> Ward:
-    readings.forget()
     return a_ward("nishi")
 
 

@@ -10,12 +10,21 @@ import pytest
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 
+from kuyakusho.core.http.pages import shelf
 from kuyakusho.core.ui import checks, style
 from kuyakusho.core.ui.theme import theme_of
+from kuyakusho.core.wards import directory
 from kuyakusho.core.wards.models import Ward
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "ui"
 OPENING = [{"weekday": "mon", "from": "09:00", "to": "17:00"}]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """No page and no ward of another test."""
+    directory.forget()
+    shelf.clear()
 
 
 @pytest.fixture
