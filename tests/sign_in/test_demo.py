@@ -41,6 +41,16 @@ def test_one_chooses_a_member_of_staff(
     assert client.get("/nishi/me/").status_code == 302
 
 
+def test_the_list_takes_as_many_queries_for_many_people(
+    client: Client, settings: LazySettings, ward: Ward, django_assert_max_num_queries
+) -> None:
+    settings.DEMO = True
+    for number in range(15):
+        making.a_member(ward, account=making.an_account(password=None, is_demo=True, name=f"見本{number}"))
+    with django_assert_max_num_queries(6):
+        assert client.get(DEMO).content.decode().count("k-person__name") == 15
+
+
 def test_one_chooses_a_resident(client: Client, settings: LazySettings, invented_resident: Resident) -> None:
     settings.DEMO = True
     client.post(DEMO, {"as": "resident", "person": invented_resident.account.public_id})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpResponse
 from django.urls import reverse
 
@@ -10,7 +11,7 @@ from kuyakusho.core import access
 from kuyakusho.core.access.acting import staff_on
 from kuyakusho.core.accounts import backends, sessions
 from kuyakusho.core.accounts.forms import ROLE_LABELS
-from kuyakusho.core.accounts.models import ROLES, Account, Resident
+from kuyakusho.core.accounts.models import ROLES, Account, Posting, Resident
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.errors import Missing
 from kuyakusho.core.http.request import Request
@@ -33,16 +34,21 @@ def demo(request: Request) -> HttpResponse:
 
 def _staff(request: Request) -> list[tuple[Section, list[dict]]]:
     today = clock.today()
+    postings = (
+        Posting.objects.filter(member__ward=request.ward, member__account__is_demo=True)
+        .filter(member__account__is_active=True, valid_from__lte=today)
+        .filter(Q(valid_until=None) | Q(valid_until__gt=today))
+        .select_related("section", "member__account")
+        .order_by("section__order", "section__pk", "member__pk")
+    )
     found: dict[Section, list[dict]] = {}
-    accounts = Account.objects.filter(is_demo=True, is_active=True, staff_memberships__ward=request.ward)
-    for account in accounts.order_by("pk"):
-        acting = staff_on(request.ward, account.pk, today)
-        if acting is not None:
-            roles = [ROLE_LABELS[role] for role in ROLES if role in acting.roles]
-            found.setdefault(acting.section, []).append(
-                {"id": account.public_id, "name": account.name, "kana": account.name_kana, "roles": roles}
-            )
-    return sorted(found.items(), key=lambda pair: (pair[0].order, pair[0].pk))
+    for posting in postings:
+        roles = [ROLE_LABELS[role] for role in ROLES if role in posting.roles]
+        account = posting.member.account
+        found.setdefault(posting.section, []).append(
+            {"id": account.public_id, "name": account.name, "roles": roles}
+        )
+    return list(found.items())
 
 
 def _residents(request: Request) -> list[Resident]:
