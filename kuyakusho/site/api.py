@@ -96,7 +96,8 @@ def addresses() -> list[URLPattern]:
         if isinstance(pattern, URLPattern) and pattern.name != "api-root":
             pattern.callback = _surrounded(pattern.callback)
             patterns.append(pattern)
-    return [*patterns, re_path("", address(nothing, ["GET"], is_public=True), name="nothing")]
+    everything = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+    return [*patterns, re_path("", address(nothing, everything, is_public=True), name="nothing")]
 
 
 def _surrounded(view: View) -> View:

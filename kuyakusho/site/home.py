@@ -78,6 +78,7 @@ def snapshot(ward: Ward, now: datetime) -> dict[str, Any]:
         "ward": ward.slug,
         "as_of": now.replace(microsecond=0, second=0).isoformat(),
         "open": facts["kind"],
+        "is": {kind: facts["kind"] == kind for kind in ("open", "partly", "closed")},
         "until": facts["until"].isoformat() if facts["until"] else None,
         "next": facts["next"].isoformat() if facts["next"] else None,
         "words": words,

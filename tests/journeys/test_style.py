@@ -97,7 +97,7 @@ def test_live_values_follow_and_say_when_they_are_old(office: Office, opened: Op
                 content_type="application/json",
             )
 
-    page.route("**/api/v1/sample/*", snapshot)
+    page.route("**/api/v1/sample/**", snapshot)
     page.goto(f"{office.address}/style/")
     page.evaluate(
         """() => document.querySelector("#main").insertAdjacentHTML("afterbegin",
@@ -125,7 +125,7 @@ def test_of_two_tabs_one_has_the_stream_and_both_have_the_values(office: Office,
 
     second = first.context.new_page()
     for page in (first, second):
-        page.route("**/api/v1/sample/*", snapshot)
+        page.route("**/api/v1/sample/**", snapshot)
         page.goto(f"{office.address}/style/")
         page.evaluate(
             """() => document.querySelector("#main").insertAdjacentHTML("afterbegin",

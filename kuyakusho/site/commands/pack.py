@@ -120,7 +120,9 @@ def _want_tables() -> None:
     try:
         AppliedPack.objects.exists()
     except DatabaseError as error:
-        raise click.ClickException(f"The database can't be used ({error}). Run `manage.py migrate` first.") from error
+        raise click.ClickException(
+            f"The database can't be used ({error}). Run `manage.py migrate` first."
+        ) from error
 
 
 def _refuse_faulty(folders: list[Path]) -> None:

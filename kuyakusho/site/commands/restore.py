@@ -24,7 +24,9 @@ def command(file: Path, replace: bool, check: bool) -> None:
 
     shown = sys.stderr.isatty()
     try:
-        with click.progressbar(range(0), length=0, label="restoring", file=sys.stderr, hidden=not shown) as bar:
+        with click.progressbar(
+            range(0), length=0, label="restoring", file=sys.stderr, hidden=not shown
+        ) as bar:
             if check:
                 with tempfile.TemporaryDirectory() as folder:
                     said = restoring.unpack(file, Path(folder), bar.update)

@@ -79,7 +79,7 @@ export class Source {
 
   /** Runs while this tab holds the lock; resolves when it lets go. */
   #hold(): Promise<void> {
-    const stream = (this.#stream = new EventSource(this.#path));
+    const stream = (this.#stream = new EventSource(`${this.#path}/stream`));
     stream.onopen = () => this.#tell("live");
     stream.onmessage = (event: MessageEvent<string>) => {
       this.#snapshot = read(event.data);
