@@ -68,6 +68,7 @@ def address(view: View, methods: Sequence[str], *, is_public: bool, parameters: 
             response["Content-Length"] = str(length)
         return _readable(response, is_public)
 
+    surrounded.access = access.declaration_of(view)  # type: ignore[attr-defined]
     surrounded.csrf_exempt = True  # type: ignore[attr-defined]  # no cookie counts here
     return surrounded
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Header, Query, Router, Schema, Status
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from kuyakusho.core import access
 from kuyakusho.core.errors import Invalid, Missing
@@ -135,6 +135,19 @@ class ObservationIn(Body):
     at random. `source` names the statistic or publication, `source_on` its date: both are public. `note` is for the
     ward's staff only; no personal data.
     """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "period_from": "2025-04-01",
+                "period_until": "2026-04-01",
+                "value": "64.5",
+                "base": 1200,
+                "source": "健診システム",
+                "source_on": "2026-05-01",
+            }
+        }
+    )
 
     period_from: Day
     period_until: Day
