@@ -173,7 +173,7 @@ class _Restoring:
             }
             if changed:
                 Plan.objects.filter(pk=plan.pk).update(**changed)
-            self.changes.tables["plan"] = Restored(updated=bool(changed), unchanged=not changed)
+            self.changes.tables["plan"] = Restored(updated=int(bool(changed)), unchanged=int(not changed))
         plan.ward = self.ward
         self.changes.plan = plan
         return plan, gather(plan).tables
