@@ -52,6 +52,7 @@ class Supervisor:
         self.open = False
         self.began = time.monotonic()
         self._signals = 0
+        self._running: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> int:
         """Until a signal, or until a process can't be started. Returns the exit code. Raises Taken."""
@@ -67,16 +68,22 @@ class Supervisor:
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, self._told_to_stop, number)
             loop.add_signal_handler(signal.SIGHUP, self._hung_up)
-            running = [loop.create_task(child.run(self._died)) for child in self.children.values()]
+            self._run("live")
+            self._run("pages")
             watching = loop.create_task(self._watch_start(port))
             await self.stopping.wait()
             watching.cancel()
             for listener in listeners:
                 listener.close()  # whoever comes now is told so by the system
             await self._stop()
-            for task in running:
+            for task in self._running.values():
                 task.cancel()
         return self.code
+
+    def _run(self, name: str) -> None:
+        if name in self.children and name not in self._running:
+            child = self.children[name]
+            self._running[name] = asyncio.get_running_loop().create_task(child.run(self._died))
 
     def _prepare(self, listeners: list[socket.socket], pages_port: int) -> None:
         options = self.options
@@ -151,11 +158,15 @@ class Supervisor:
         while not await self._answers(port):
             if not said_slow and time.monotonic() - self.began > SLOW_START_SECONDS:
                 said_slow = True
+                self._run("worker")
                 say(
                     "serve", "The pages don't answer yet: is the database reachable, and are migrations done?"
                 )
             await asyncio.sleep(0.05)
         self.open = True
+        self._run(
+            "worker"
+        )  # not before: the pages have the machine to themselves while somebody waits for them
         say(
             "serve",
             f"Kuyakusho is open at {address} (after {time.monotonic() - self.began:.1f} s). Ctrl-C stops it.",
