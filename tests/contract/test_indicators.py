@@ -78,6 +78,7 @@ def test_what_was_known_at_a_past_moment(api_key: str, client: Client) -> None:
     assert before["latest"] is None
     assert before["results"][0]["result"] == "not_measured", "never a zero for nothing"
     assert asked("2999-01-01T00:00:00Z")["latest"]["value"] == "62.25"
+    assert asked("2023-06-01T00:00:00-23:59")["at"] == "2023-06-01T23:59:00Z"
 
 
 @pytest.mark.parametrize(

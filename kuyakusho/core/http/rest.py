@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -59,7 +59,7 @@ def _read_moment(value: Any) -> datetime:
     moment = datetime.fromisoformat(value.upper())
     if not 1900 <= moment.year <= 2999:
         raise ValueError("a moment lies between the years 1900 and 2999")
-    return moment
+    return moment.astimezone(UTC)  # PostgreSQL knows no offset of more than sixteen hours
 
 
 def _read_number(value: Any) -> Decimal:

@@ -14,6 +14,7 @@ from kuyakusho.core.calendar import clock
 from kuyakusho.core.http import limits
 from kuyakusho.core.keys import queries
 from kuyakusho.core.keys.models import ApiKey
+from kuyakusho.core.wards import directory
 
 from .making import a_key, administrator
 
@@ -29,6 +30,7 @@ FILLED = {
 @pytest.fixture(autouse=True)
 def _today() -> Iterator[None]:
     limits.forget()
+    directory.forget()
     with clock.frozen(datetime(2026, 11, 22, 3, 0, tzinfo=UTC)):
         yield
 
