@@ -13,7 +13,7 @@ from kuyakusho.core.access.actor import Actor
 from kuyakusho.core.packs.faults import Change
 from kuyakusho.core.packs.files import Entry
 from kuyakusho.core.packs.registry import Pack
-from kuyakusho.core.wards.models import Section, Ward
+from kuyakusho.core.wards.models import FiscalYear, Section, Ward
 from kuyakusho.engines.catalogue import public as catalogue
 
 from ..models import Budget, Initiative, InitiativeIndicator, Node, Plan
@@ -82,6 +82,7 @@ def _plan_row(ward: Ward, shape: PlanShape) -> tuple[Plan, list[Change]]:
         "is_demo": shape.demo,
     }
     name = f"{shape.stable_key} {shape.fiscal_year}"
+    FiscalYear.objects.get_or_create(ward=ward, western=shape.fiscal_year)
     plan, created = Plan.objects.get_or_create(
         ward=ward,
         key=shape.stable_key,

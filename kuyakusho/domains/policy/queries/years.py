@@ -76,6 +76,7 @@ def checklist(ward: Ward, western: int) -> Checklist:
             "year",
             FiscalYear.objects.filter(ward=ward, western=western).exists(),
             _("新しい年度を開く"),
+            _("計画の写しを作るときに開きます。"),
         ),
         _task("plans", not missing, _("計画の作業用の写しを作る"), names=missing),
         _task(

@@ -14,6 +14,7 @@ from kuyakusho.core.audit.services import record
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.errors import Conflict
 from kuyakusho.core.outbox.services import announce
+from kuyakusho.core.wards.models import FiscalYear
 
 from ..models import ImportReview, Initiative, Join, Plan
 from ..queries.joins import joins_of_plan
@@ -96,6 +97,7 @@ def save_review(review: ImportReview, *, version: int, plan_revision: int, actor
 
 
 def _plan_of(review: ImportReview) -> Plan:
+    FiscalYear.objects.get_or_create(ward=review.ward, western=review.fiscal_year)
     plan, _created = Plan.objects.get_or_create(
         ward=review.ward,
         key=review.plan_key,

@@ -35,7 +35,7 @@ from ..forms import (
     SuccessorForm,
     year_name,
 )
-from ..models import Initiative, Join
+from ..models import Initiative, Join, Plan
 from ..queries.history import history
 from ..rules.transitions import JOINED
 from ..services import initiatives as services
@@ -45,6 +45,12 @@ from ..services.measures import attach, detach
 AT_ONCE = 100
 DEEDS = ("end", "continue", "split")
 STEP_WORDS = {"continues": lazy("引き継ぎ"), "split": lazy("分割"), "merge": lazy("統合")}
+TONES = {
+    indicators.MET: "good",
+    indicators.MISSED: "warn",
+    indicators.UNDECIDABLE: "info",
+    indicators.NOT_MEASURED: "none",
+}
 WORDS = ("title", "summary", "title_en", "summary_en", "title_easy", "summary_easy")
 
 
@@ -52,14 +58,18 @@ WORDS = ("title", "summary", "title_en", "summary_en", "title_easy", "summary_ea
 def index(request: Request) -> HttpResponse:
     """The initiatives that this person sees; `?q=` searches, `?plan=` and `?show=` narrow."""
     found = initiatives_of(request.staff)
-    plans = list(found.order_by("plan_key").values_list("plan_key", flat=True).distinct())
+    names = dict(Plan.objects.filter(ward=request.ward).order_by("fiscal_year").values_list("key", "title"))
+    plans = [
+        (key, names.get(key, key))
+        for key in found.order_by("plan_key").values_list("plan_key", flat=True).distinct()
+    ]
     plan, show = request.GET.get("plan", ""), request.GET.get("show", "running")
     words = request.GET.get("q", "").strip()[:100]
     today = fiscal_year_of(clock.today())
     running = Q(last_year=None) | Q(last_year__gte=today)
     counts = {"running": found.filter(running).count(), "ended": found.exclude(running).count()}
     found = found.exclude(running) if show == "ended" else found.filter(running)
-    if plan in plans:
+    if plan in dict(plans):
         found = found.filter(plan_key=plan)
     if words:
         found = found.filter(
@@ -312,6 +322,7 @@ def _page(request: Request, found: Initiative, *, status: int = 200, **forms: Fo
                     "weight": links[one.indicator.pk].weight,
                     "doubts": [indicators.doubt_sentence(doubt) for doubt in one.doubts()],
                     "result": indicators.result_label(one.judged(year)),
+                    "tone": TONES[one.judged(year).result],
                     "href": reverse("indicators:desk-one", args=[one.indicator.key]),
                 }
                 for one in loaded

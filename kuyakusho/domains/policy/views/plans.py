@@ -52,7 +52,7 @@ def index(request: Request) -> HttpResponse:
             published_at=Subquery(newest.values("published_at")[:1]),
             published_revision=Subquery(newest.values("plan_revision")[:1]),
         )
-        .order_by("-fiscal_year", "kind", "key")
+        .order_by("-fiscal_year", "key")
     )
     sizes = {
         row["pk"]: row
@@ -76,7 +76,7 @@ def index(request: Request) -> HttpResponse:
             plan.published_at,
             plan.published_revision is not None and plan.published_revision != plan.revision,
         )
-        for plan in plans
+        for plan in sorted(plans, key=lambda plan: (-plan.fiscal_year, plan.kind != "policy", plan.key))
     ]
     reviews = ImportReview.objects.none()
     if may_change(request.staff):

@@ -12,6 +12,7 @@ from ..rules.outline import Outline
 # How much of a long document is shown at once, in characters.
 WHOLE, AROUND = 40_000, 12_000
 
+_WRAPPED = re.compile(r"[ \t\u3000]*\n(?:[ \t\u3000\f]*\n)+")
 _EMPTY_LINES = re.compile(r"(?:[ \t\u3000\f]*\n){3,}")
 
 Address = Callable[..., str]
@@ -68,7 +69,7 @@ def _pieces(text: str, outline: Outline, first: int, last: int, chosen: str, add
             pieces.append(Piece(_tight(text[at:start]), "free"))
         pieces.append(
             Piece(
-                text[start:end],
+                _WRAPPED.sub("\n", text[start:end]),
                 kind,
                 id,
                 address(id, f"t-{id}"),
