@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from kuyakusho.core.accounts.models import StaffMember
 from kuyakusho.core.calendar.clock import JAPAN
+from kuyakusho.core.keys.models import ApiKey
 from kuyakusho.core.wards.models import Ward
 
 from .models import AuditLine, Chain
@@ -56,10 +57,19 @@ def page(ward: Ward, wanted: Filter, before: int | None) -> tuple[list[AuditLine
 
 
 def names_of(ward: Ward, actors: Iterable[str]) -> dict[str, str]:
-    """Names of the staff among the actors, for reading; the lines themselves hold references only."""
-    references = {actor.partition(":")[2] for actor in actors if actor.startswith("staff:")}
-    members = StaffMember.objects.filter(ward=ward, public_id__in=references).select_related("account")
-    return {f"staff:{member.public_id}": str(member) for member in members}
+    """Names of the staff and of the API keys among the actors, for reading; the lines hold references only."""
+    references: dict[str, set[str]] = {"staff": set(), "key": set()}
+    for actor in actors:
+        kind, _, reference = actor.partition(":")
+        references.get(kind, set()).add(reference)
+    members = StaffMember.objects.filter(ward=ward, public_id__in=references["staff"]).select_related(
+        "account"
+    )
+    names = {f"staff:{member.public_id}": str(member) for member in members}
+    if references["key"]:
+        keys = ApiKey.objects.filter(ward=ward, public_id__in=references["key"])
+        names |= {f"key:{key.public_id}": f"{key.name} ({key.prefix})" for key in keys}
+    return names
 
 
 def state_of(ward: Ward) -> tuple[Chain | None, int]:

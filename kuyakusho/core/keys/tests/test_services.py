@@ -8,6 +8,7 @@ import pytest
 from kuyakusho.core import retention
 from kuyakusho.core.accounts.tests.making import a_ward
 from kuyakusho.core.audit.models import AuditLine
+from kuyakusho.core.audit.queries import names_of
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.errors import Conflict, Invalid
 from kuyakusho.core.keys import queries, services
@@ -123,6 +124,14 @@ def test_nothing_is_kept_of_a_deed_that_failed() -> None:
     with pytest.raises(Conflict):
         services.once(key, "r1", "content", fails)
     assert services.once(key, "r1", "other", lambda: {"ok": 1}) == ({"ok": 1}, False)
+
+
+def test_an_auditor_reads_the_name_of_the_system() -> None:
+    ward = a_ward()
+    key, _ = a_key(ward)
+    actor = f"key:{key.public_id}"
+    assert names_of(ward, [actor, "system:test"]) == {actor: f"健診システム ({key.prefix})"}
+    assert names_of(a_ward("another"), [actor]) == {}
 
 
 def test_answers_go_after_two_days_and_keys_stay() -> None:
