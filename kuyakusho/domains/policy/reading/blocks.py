@@ -26,6 +26,7 @@ _CONNECTIVES = (
 _HEADINGS = ("level", "code", "named", "facet", "number", "bracket", "section", "hint")
 #: Lines that no other line goes on.
 _ALONE = (
+    "contents",
     "title",
     "named",
     "echo",
@@ -167,6 +168,7 @@ def _continues(
     last = block.lines[-1]
     if block.kind in (
         "title",
+        "contents",
         "echo",
         "furniture",
         "owner",

@@ -111,14 +111,24 @@ def _attach_rest(source: str, nearest: Callable[[Range], Draft], span: Range) ->
         nearest((start, end)).attached.append(("stray", [(start, end)]))
 
 
+def _running(root: Draft) -> set[str]:
+    """Kinds that are numbered through the whole document, not anew under each parent: 施策1, 2 | 施策3."""
+    places: dict[str, list[int | None]] = {}
+    for draft in walk(root):
+        if draft.key:
+            places.setdefault(draft.kind, []).append(ordinal(draft.key[-1]) if len(draft.key) == 1 else None)
+    return {kind for kind, found in places.items() if found == list(range(1, len(found) + 1))}
+
+
 def find_gaps(source: str, root: Draft) -> list[Repair]:
     """Numbers that are missing among the children of a node: a sign of a document cut short or misread."""
     doubts: list[Repair] = []
+    running = _running(root)
     for parent in (root, *walk(root)):
         by_kind: dict[str, list[tuple[int, Draft]]] = {}
         for child in parent.children:
             place = ordinal(child.key[-1]) if child.key and child.kind not in ("goal", "budget") else None
-            if place is not None:
+            if place is not None and child.kind not in running:
                 by_kind.setdefault(child.kind, []).append((place, child))
         for siblings in by_kind.values():
             places = [place for place, _ in siblings]

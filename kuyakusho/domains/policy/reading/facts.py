@@ -19,6 +19,7 @@ _WARD = re.compile(
     r"([一-龥ぁ-んァ-ヴーヶケ々ノ]{1,7}区)(?=\s*(?:政)?\s*(?:の)?\s*(?:運営|経営|区政|行政|政|将来|の?方針|地域|アクション|役所|長|まちづくり|基本))"
 )
 _ADJACENT = re.compile(r"([一-龥ぁ-んァ-ヴ]{1,5}市)\s*([一-龥ぁ-んァ-ヴーヶケ々ノ]{1,7}区)")
+_PLACE = re.compile(r"(?:[一-龥ぁ-んァ-ヴ]{1,5}市)?\s*[一-龥ぁ-んァ-ヴーヶケ々ノ]{1,6}区(?:役所)?")
 _NOT_WARDS = (
     "当区",
     "本区",
@@ -99,13 +100,20 @@ def _title(text: str, lines: list[Line], facts: Facts, is_plain: Sequence[bool])
                 if years and years[0].is_fiscal and len(lines[neighbour].text) <= 14:
                     chosen = sorted([line, lines[neighbour]], key=lambda one: one.index)
                     break
+    above = chosen[0].index - 1
+    if (
+        above >= 0
+        and _titled_ward("".join(one.text for one in chosen)) is None
+        and _PLACE.fullmatch(lines[above].text)
+    ):
+        chosen.insert(0, lines[above])
     after = chosen[-1].index + 1
     if after < len(lines) and re.fullmatch(
         r"[(【\[〔]?\s*(?:素案|案|最終案|確定版?|具体的取組内容|概要版?)\s*[)】\]〕]?", lines[after].text
     ):
         chosen.append(lines[after])
     facts.title_lines = [one.index for one in chosen]
-    facts.title = " ".join(text[one.start : one.end] for one in chosen)
+    facts.title = " ".join(text[one.start : one.end].lstrip("#").strip() for one in chosen)
     # The same title again, as web pages print it above and below their preamble.
     for other in lines:
         if other.index not in facts.title_lines and other.text == line.text:
@@ -173,6 +181,9 @@ def _ward_name(raw: str) -> str | None:
         if glue in name:
             name = name.split(glue)[-1]
     name = re.sub(r"^(?:年?度|[ぁ-ん](?=[一-龥]))", "", name)
+    if name.endswith("区区"):
+        # 「しらさぎ区区政運営方針」
+        name = name[:-1]
     if (
         len(name) < 2
         or name in _NOT_WARDS
@@ -182,16 +193,20 @@ def _ward_name(raw: str) -> str | None:
     return name
 
 
-def _ward(lines: list[Line], facts: Facts) -> None:
-    squeezed_title = "".join(fold(facts.title).split())
-    for match in _WARD.finditer(squeezed_title):
+def _titled_ward(title: str) -> str | None:
+    """The ward that a title names."""
+    squeezed = "".join(fold(title).split())
+    for match in _WARD.finditer(squeezed):
         name = _ward_name(match[1])
         if name:
-            facts.ward = name
-            return
-    adjacent = _ADJACENT.search(squeezed_title)
-    if adjacent:
-        facts.ward = adjacent[2]
+            return name
+    adjacent = _ADJACENT.search(squeezed)
+    return adjacent[2] if adjacent else None
+
+
+def _ward(lines: list[Line], facts: Facts) -> None:
+    facts.ward = _titled_ward(facts.title)
+    if facts.ward is not None:
         return
     counts: Counter[str] = Counter()
     for line in lines:
@@ -224,11 +239,9 @@ def _city(lines: list[Line], facts: Facts) -> None:
             if facts.ward and match[2] == facts.ward:
                 city = next((c for c in known if match[1].endswith(c)), match[1])
                 counts[city] += 5
-        tab = (
-            re.match(r"([一-龥ぁ-んァ-ヴヶケー]{1,8}市)\s*[:|-]", text) if line.hint == "page-title" else None
-        )
-        if tab:
-            counts[tab[1]] += 3
+        if line.hint == "page-title":
+            for tab in re.finditer(r"(?:^|[:|\-\s])([一-龥ぁ-んァ-ヴヶケー]{1,8}市)(?=$|[:|\-\s])", text):
+                counts[tab[1]] += 3
         for city in known:
             if city in text:
                 counts[city] += 1

@@ -17,6 +17,7 @@ from .source import SourceText
 #: A sentence or a bracketed whole ends here.
 TERMINAL = "。．！!？?」』）)】〕》〉⇒→"
 _SENTENCE = "。！!？?"
+_MARKDOWN = re.compile(r"(#{1,6})\s+\S")
 _WIDE = re.compile(r"[^\x00-\x7f]")
 _BREAKS = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
@@ -112,6 +113,7 @@ def split_lines(source: SourceText) -> list[Line]:
             gap += 1
         else:
             hint = source.hint_at(start)
+            marks = _MARKDOWN.match(text, start, end)
             lines.append(
                 Line(
                     index=len(lines),
@@ -122,8 +124,8 @@ def split_lines(source: SourceText) -> list[Line]:
                     page=page,
                     has_trailing_space=end < stop,
                     indent=start - position,
-                    hint=hint.kind if hint else "",
-                    hint_level=hint.level if hint else 0,
+                    hint="heading" if marks else hint.kind if hint else "",
+                    hint_level=len(marks[1]) if marks else hint.level if hint else 0,
                 )
             )
             gap = 0

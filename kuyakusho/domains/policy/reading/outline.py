@@ -15,7 +15,7 @@ from .leaflet import sections
 from .leaflet.plan import Plan
 from .leaflet.romans import repair_romans
 from .model import Repair
-from .numbering import STYLES
+from .numbering import STYLES, leading_number
 from .profiles import RANKS
 from .wording import sounds_like_caption
 
@@ -28,6 +28,7 @@ _CHAINS = {
     4: ("pillar", "strategy", "measure", "action"),
     5: ("pillar", "issue", "strategy", "measure", "action"),
 }
+_ABOVE = {"measure": "pillar", "action": "measure"}
 _BELOW = ("pillar", "measure", "action", "item")
 _CONTENT = (
     "bullet",
@@ -48,9 +49,12 @@ _CONTENT = (
 
 @dataclass(slots=True)
 class _Heading:
+    """A heading block. `index` is −1 for a heading that only groups: it tells where its style lies, no more."""
+
     index: int
     style: str
     prior: float
+    place: int
 
 
 def arrange(source: str, blocks: list[Block], repairs: list[Repair], doubts: list[Repair]) -> list[Block]:
@@ -141,7 +145,14 @@ def _headings(plan: Plan, contents: dict[int, int]) -> list[_Heading]:
     candidates: list[tuple[int, str, float, bool]] = []
     light = any(b.kind == "bullet" and b.mark.marker not in _HEAVY for b in plan.blocks)
     last: dict[str, int] = {}
+    ghosts: list[_Heading] = []
     for index, block in enumerate(plan.blocks):
+        if block.kind == "named":
+            # 「2 重点施策」 groups and is no node; its number counts all the same.
+            counted = leading_number(block.lines[0].text)
+            if counted is not None:
+                last[counted.style] = counted.value
+                ghosts.append(_Heading(-1, counted.style, 1.0 + STYLES.index(counted.style) * 0.8, index))
         if not plan.free(index) or index in contents:
             continue
         style, prior = _style(block)
@@ -176,8 +187,10 @@ def _headings(plan: Plan, contents: dict[int, int]) -> list[_Heading]:
         full, total = counts[style]
         sure = style.startswith(("level", "hint", "long", "chapter", "roman"))
         if sure or (full * 2 >= total and (total >= 2 or style != "short")):
-            headings.append(_Heading(index, style, prior))
-    return headings
+            headings.append(_Heading(index, style, prior, index))
+    known = {heading.style for heading in headings}
+    headings.extend(ghost for ghost in ghosts if ghost.style in known)
+    return sorted(headings, key=lambda heading: heading.place)
 
 
 def _opens(plan: Plan, index: int) -> bool:
@@ -201,12 +214,16 @@ def _assign(plan: Plan, headings: list[_Heading]) -> None:
         if heading.style not in names:
             place = names.index(current) + 1 if current in names else 0
             # A style that usually lies further out does not go inside one that lies further in.
-            while place > 0 and order[place - 1][1] > heading.prior:
+            # A level with a name lies where it first appears.
+            named = heading.style.startswith("level:")
+            while place > 0 and not named and order[place - 1][1] > heading.prior:
                 place -= 1
             order.insert(place, (heading.style, heading.prior))
         current = heading.style
     kinds = _kinds([style for style, _ in order])
     for heading in headings:
+        if heading.index < 0:
+            continue
         block = plan.blocks[heading.index]
         block.role = kinds[heading.style]
         if block.kind == "bullet" and not block.title:
@@ -222,31 +239,27 @@ def _kinds(styles: list[str]) -> dict[str, str]:
     if not named:
         chain = _CHAINS.get(len(styles), _CHAINS[5])
         return {style: chain[place] if place < len(chain) else "item" for place, style in enumerate(styles)}
+    if not {"pillar", "issue", "strategy"} & set(named.values()):
+        # 重点施策 as the outermost level is what others call a pillar.
+        named = {style: _ABOVE.get(kind, kind) for style, kind in named.items()}
     kinds: dict[str, str] = {}
     above = ""
     for place, style in enumerate(styles):
-        if style in named:
-            kind = named[style]
-            if above and RANKS[kind] <= RANKS[above]:
-                # 施策 over 取組: two names of one kind, the inner one goes a level down.
-                kind = next((k for k in _BELOW if RANKS[k] > RANKS[above]), "item")
-        elif any(other in named for other in styles[place + 1 :]):
-            below = next(named[other] for other in styles[place + 1 :] if other in named)
-            kind = (
-                "pillar"
-                if RANKS[below] > RANKS["pillar"] and above == ""
-                else next(
-                    (
-                        k
-                        for k in RANKS
-                        if RANKS[k] > (RANKS[above] if above else 0) and RANKS[k] < RANKS[below]
-                    ),
-                    "item",
-                )
-            )
-        else:
-            kind = next((k for k in _BELOW if RANKS[k] > RANKS[above]), "item") if above else "pillar"
-        kinds[style] = kind
-        if kind != "item":
+        below = next((named[other] for other in styles[place + 1 :] if other in named), "")
+        kinds[style] = kind = _kind_between(named.get(style, ""), above, below)
+        if kind != "item" and kind != below:
             above = kind
     return kinds
+
+
+def _kind_between(name: str, above: str, below: str) -> str:
+    """The kind of a style with this name (empty: none), inside one kind and outside another."""
+    over = RANKS[above] if above else 0
+    if name:
+        # 施策 over 取組: two names of one kind, the inner one goes a level down.
+        return name if RANKS[name] > over else next((k for k in _BELOW if RANKS[k] > over), "item")
+    if not above:
+        return "pillar"
+    if below:
+        return next((kind for kind in RANKS if over < RANKS[kind] < RANKS[below]), "item")
+    return next((kind for kind in _BELOW if RANKS[kind] > over), "item")

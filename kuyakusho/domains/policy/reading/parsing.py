@@ -24,6 +24,8 @@ from .runon import unroll
 from .source import Range, SourceText
 
 LOW_COVERAGE = 0.8
+#: What belongs to the document itself and stands in the way of reading on.
+_FRAME = ("furniture", "title", "contents")
 _DIGIT = re.compile(r"[0-9]{2}")
 
 
@@ -63,8 +65,8 @@ def _parse(source: SourceText, profile: Profile | str | None) -> ImportedPolicy:
     _set_aside(lines, marks, chosen)
     layout = measure(lines, [mark.kind != "text" for mark in marks])
     blocks = assemble(lines, marks, layout)
-    frame = [block for block in blocks if block.kind in ("furniture", "title")]
-    blocks = [block for block in blocks if block.kind not in ("furniture", "title")]
+    frame = [block for block in blocks if block.kind in _FRAME]
+    blocks = [block for block in blocks if block.kind not in _FRAME]
     placed = blocks
     if chosen.shape == "zoned":
         placed = leaflet.arrange(source.text, blocks, repairs, doubts)
@@ -83,7 +85,7 @@ def _profile(given: Profile | str | None, lines: list[Line], doubts: list[Repair
         return given
     if given is not None:
         return PROFILES[given]
-    chosen, scores = choose([line.text for line in lines])
+    chosen, scores = choose([line.text.lstrip("#■◆●○□ ") for line in lines])
     ranked = sorted(scores.items(), key=lambda pair: -pair[1])
     if chosen.key == "generic":
         doubts.append(

@@ -15,7 +15,9 @@ from ..source import Range
 if TYPE_CHECKING:
     from .filling import Filling
 
-_TAIL_BUDGET = re.compile(r"[(〈<【\[]\s*[^()〈〉<>【】\[\]]{0,16}?円[^()〈〉<>【】\[\]]{0,6}[)〉>】\]]\s*$")
+_TAIL_BUDGET = re.compile(
+    r"\s+(?:(?:予算|事業費)額?\s*[:]?\s*)?[0-9][0-9,]*(?:\.[0-9]+)?[千百万億]*円\s*$|[(〈<【\[]\s*[^()〈〉<>【】\[\]]{0,16}?円[^()〈〉<>【】\[\]]{0,6}[)〉>】\]]\s*$"
+)
 
 
 class Amounts:

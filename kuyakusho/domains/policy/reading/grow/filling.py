@@ -96,6 +96,11 @@ class Filling:
 
     # -- labelled parts
 
+    def plan(self, block: Block) -> None:
+        """A heading like 「主な事業」: the bullets below are items."""
+        block.mark.role, block.mark.key = "text", "plan"
+        self.facet(block)
+
     def facet(self, block: Block) -> None:
         role, key = block.mark.role, block.mark.key
         label = [block.span_of(block.mark.title) or (block.start, block.end)]
@@ -318,7 +323,7 @@ class Filling:
         node = self.node
         if (
             node is self.grower.root
-            or self.items
+            or self.item is not None
             or node.children
             or (node.paragraphs and node.kind in RANKS)
         ):

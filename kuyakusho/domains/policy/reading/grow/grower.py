@@ -40,6 +40,8 @@ class Grower:
         self.sequences = Sequences()
         self.last: Draft | None = None
         self.groups: list[Block] = []
+        self.contents: list[Block] = []
+        self.by_line: dict[str, Draft] = {}
 
     @property
     def top(self) -> Draft:
@@ -51,13 +53,26 @@ class Grower:
         self.filling.close()
         for block in self.groups:
             self.attach(block, "heading")
+        for block in self.contents:
+            self._announce(block)
         return self.root
+
+    def _announce(self, block: Block) -> None:
+        """An entry of a list of contents belongs to the heading that it announces."""
+        entry = squeezed("".join(self.source[s:e] for s, e in block.title))
+        draft = self.by_line.get(entry)
+        if draft is not None:
+            draft.take(block)
+        else:
+            self._furniture(block)
 
     # -- placing one block
 
     def _place(self, block: Block) -> None:
         role = block.role
-        if block.kind == "title" or role == "document":
+        if block.kind == "contents":
+            self.contents.append(block)
+        elif block.kind == "title" or role == "document":
             self.root.take(block)
         elif role == "group":
             self._group(block)
@@ -127,6 +142,7 @@ class Grower:
         self._push(parent, draft)
         if key and block.kind in ("level", "code"):
             self.by_key.setdefault(key, []).append(draft)
+        self.by_line.setdefault(squeezed(self.source[block.start : block.lines[0].end]), draft)
         self._tail(block, draft)
         return draft
 
@@ -270,6 +286,10 @@ class Grower:
 
     def _named(self, block: Block) -> None:
         role = block.mark.role
+        if role == "group.detail" and self.top is not self.root and self.profile.shape != "zoned":
+            # 「主な事業」 inside a measure says what is done there.
+            self.filling.plan(block)
+            return
         if role.startswith("group."):
             self._group(block)
             return

@@ -17,7 +17,10 @@ _CLASSES = ("■◼◾", "◆♦", "●★◎", "□○◇▼▶►▸☆❖◦�
 _DEEPEST = 6
 
 
-def _class_of(marker: str) -> int:
+def _class_of(marker: str) -> float:
+    if marker.startswith("number:"):
+        # 「ア 地域の備え」 stands over bullets, and under ◆.
+        return 1.5
     for index, marks in enumerate(_CLASSES):
         if marker and marker in marks:
             return index
@@ -47,7 +50,7 @@ class Items:
         known = [index for index, (other, _) in enumerate(self.stack) if other == marker]
         if known:
             del self.stack[known[-1] :]
-        elif self.stack and _class_of(marker) < _class_of(self.stack[0][0]) and marker in "".join(_CLASSES):
+        elif self.stack and _class_of(marker) < _class_of(self.stack[0][0]):
             self.stack = []
         parent = self.current or self.filling.node
         if len(self.stack) >= _DEEPEST:

@@ -14,6 +14,9 @@ from ..sdgs import goals_line, is_goal_name
 from . import patterns
 from .patterns import LevelBook, PhraseBook
 
+_TAIL_BARE = re.compile(
+    r"\s+(?P<amount>(?:(?:予算|事業費)額?\s*:?\s*)?[0-9]{1,3}[0-9,.]{0,16}[千百万億]{0,2}円)\s*$"
+)
 _TAIL = re.compile(
     r"\s*(?P<open>[\[【(〈<《])(?P<inner>[^\[\]【】()〈〉<>《》]{0,40}円[^\[\]【】()〈〉<>《》]{0,8})[\]】)〉>》]\s*$"
 )
@@ -58,6 +61,13 @@ class Marker:
             return Mark("furniture")
         if line.hint == "page-title":
             return Mark("furniture")
+        leader = patterns.LEADER.search(text)
+        if leader and leader.start() > 1:
+            return Mark("contents", title=(0, leader.start()), rest=len(text))
+        markdown = patterns.MARKDOWN.match(text)
+        if markdown:
+            inner = markdown.end()
+            return self._heading(line, text, inner) or Mark("hint", title=(inner, len(text)), rest=len(text))
         note = patterns.NOTE.match(text)
         if note and not text.startswith("*"):
             return Mark("note", rest=note.end())
@@ -261,10 +271,13 @@ class Marker:
 
 
 def split_tail(text: str, start: int, end: int) -> tuple[tuple[int, int], tuple[int, int] | None]:
-    """A title and the amount in brackets behind it: 「防災対策事業（1,526万円）」."""
+    """A title and the amount behind it: 「防災対策事業（1,526万円）」, 「配食　1,200千円」."""
     match = _TAIL.search(text, start, end)
     if match and match.start() > start and find_amounts(match["inner"]):
         return (start, match.start()), (match.start("open"), end)
+    bare = _TAIL_BARE.search(text, start, end)
+    if bare and bare.start() > start:
+        return (start, bare.start()), (bare.start("amount"), end)
     return (start, end), None
 
 
@@ -323,9 +336,9 @@ def _moved(mark: Mark, offset: int) -> Mark:
 
 
 def stars_to_notes(marks: list[Mark]) -> None:
-    """Read `*` as a note where the document has bullets of another kind, as a bullet where it has not."""
+    """Read `*` as a note where the document has Japanese bullets, as a bullet where it has not."""
     stars = [mark for mark in marks if mark.kind == "bullet" and mark.marker == "*"]
-    others = sum(1 for mark in marks if mark.kind == "bullet" and mark.marker != "*")
+    others = sum(1 for mark in marks if mark.kind == "bullet" and mark.marker not in ("*", "-", "+", "item"))
     if others > len(stars):
         for mark in stars:
             mark.kind = "note"

@@ -133,6 +133,9 @@ OWNER = re.compile(
 AMOUNT_NOISE = re.compile(
     r"(?:(?:令和|平成|R|H)?\s*(?:元|[0-9]{1,2})\s*(?:年度?)?\s*(?:決算|予算|算定見込)額?|[-/|・:,()\[\]\s円])+"
 )
+#: An entry of a list of contents: a title, dots, a page number.
+LEADER = re.compile(r"\s*(?:[…‥]+|[・.]{4,}|(?:\s[.・]){3,})\s*[0-9]{1,3}\s*$")
+MARKDOWN = re.compile(r"#{1,6}\s+(?=\S)")
 #: 「地域のＤＸ…デジタル技術を活かして…」 explains a term.
 DEFINITION = re.compile(r"(?P<term>[^、。…・]{1,16})…(?![…0-9\s])")
 PART = re.compile(r"(?:[-*・]\s+)?(?P<code>[0-9]{1,2}|[a-z])\)\s*")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .helpers import codes, count, imported, imported_text, titles
+from .helpers import DOCUMENTS, codes, count, imported, imported_text, titles
 
 
 def budgets(node):
@@ -84,8 +84,6 @@ class TestOsakaForms:
 
     def test_the_forms_of_one_ward_in_one_file(self):
         """Headings of form 2 and form 3 are the same headings: each node is there once."""
-        from .helpers import DOCUMENTS
-
         text = (DOCUMENTS / "forms-2.txt").read_text("utf-8") + (DOCUMENTS / "forms-3.txt").read_text("utf-8")
         policy = imported_text(text)
         assert [count(policy, k) for k in ("issue", "strategy", "action")] == [1, 2, 3]
@@ -130,6 +128,11 @@ class TestOsakaSinglePage:
     def test_a_draft(self):
         policy = imported("draft.txt")
         assert (policy.stage, policy.stage_key, policy.ward) == ("素案", "draft", "ひだまり区")
+        assert [policy.of_kind(k)[0].text for k in ("goal", "mission", "stance")] == [
+            "だれもが声をかけ合うまち",
+            "声をかけ合う場をつくる。",
+            "つながり、備え、学びを三本の柱とする。",
+        ]
         assert titles(policy, "issue") == ["つながりのあるまち", "備えのあるまち"]
         assert [n.target.period for n in policy.of_kind("indicator")] == ["令和8年度末", ""]
         assert [len(n.children) for n in policy.of_kind("strategy")] == [2, 1]
@@ -295,6 +298,48 @@ class TestOtherCities:
         assert budgets(nodes["1-1-2"]) == [(2025, "budget", 450_000)]
         assert policy.of_kind("indicator")[0].target.to_json()["unit"] == "か所"
 
+    def test_a_list_of_contents_belongs_to_the_headings_it_announces(self):
+        policy = imported("contents-list.txt")
+        assert (policy.city, policy.ward, policy.stage) == ("川上市", "ほたる区", "案")
+        assert titles(policy, "pillar") == ["支え合うまち", "元気なまち"]
+        assert titles(policy, "measure") == ["見守り", "居場所", "商店街"]
+        assert not [
+            doubt for doubt in policy.doubts if doubt.code == "missing-number"
+        ]  # 施策3 under the second pillar
+        assert [b.yen for n in policy.walk() if n.kind == "action" for b in n.budgets] == [
+            4_500_000,
+            1_200_000,
+        ]
+        text = (DOCUMENTS / "contents-list.txt").read_text("utf-8")
+        for node in policy.of_kind("pillar"):
+            assert "………… " in "".join(text[start:end] for start, end in node.span)
+
+    def test_levels_of_another_city(self):
+        policy = imported("focus-measures.txt")
+        assert policy.ward == "しらさぎ区"
+        assert titles(policy, "pillar") == ["安心・安全で快適なまち", "魅力あるまち", "区役所改革"]
+        assert titles(policy, "measure")[:2] == ["災害に強いまちづくり", "犯罪のないまちづくり"]
+        assert codes(policy, "action") == ["ア", "イ", "ア", "ア"]
+        assert count(policy, "item") == 6
+        assert policy.of_kind("goal")[0].text == "「歩いて楽しいまち しらさぎ」"
+
+    def test_marked_headings(self):
+        policy = imported("markdown.md")
+        assert policy.title == "令和6年度 けやき区運営方針"
+        assert titles(policy, "issue") == ["災害に強いまち", "学びのまち"]
+        assert [len(s.children) for s in policy.of_kind("strategy")] == [2, 1]
+
+    def test_sections_in_a_table(self):
+        policy = imported("sections-table.html")
+        assert policy.city == "大川市"
+        assert {n.title: n.text for n in policy.of_kind("section")} == {
+            "総務課": "選挙を適正に行います。",
+            "税務課": "公平に課税します。",
+            "戸籍課": "正確に届出を受けます。",
+        }
+        assert titles(policy, "organisation") == ["接遇の向上", "人材育成"]
+        assert [len(p.children) for p in policy.of_kind("pillar")] == [2, 1]
+
     def test_a_heading_without_any_number(self):
         policy = imported_text(
             "つばき区の方針\n\n備え\n\n・訓練をする。\n・倉庫を見直す。\n\n学び\n\n・教室を開く。\n・本を増やす。\n"
@@ -336,8 +381,6 @@ class TestCutShort:
 
 
 def test_running_heads_and_page_numbers_are_furniture():
-    from .helpers import DOCUMENTS
-
     lines = (DOCUMENTS / "forms-3.txt").read_text("utf-8").split("\n")
     paged = []
     for place, line in enumerate(lines):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 
@@ -43,6 +44,7 @@ FORMATS = {
 LEAST_COVERAGE = {"two-columns.pdf": 0.92}
 
 
+@cache
 def imported(path, name: str) -> ImportedPolicy:
     source = read_document(FORMATS[name](path.read_text("utf-8")), f"policy.{name}")
     policy = parse(source)
