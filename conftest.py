@@ -46,3 +46,14 @@ def audit_guard_steps_aside_while_tables_are_emptied() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    """Wards and public pages are kept in the process for speed; a test must not see those of another."""
+    yield
+    from kuyakusho.core.http.pages import shelf
+    from kuyakusho.core.wards import directory
+
+    directory.forget()
+    shelf.clear()
