@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from kuyakusho.core.access.acting import ActingStaff
 from kuyakusho.core.outbox.models import Entry
 from kuyakusho.domains.policy.evaluation.queries import owed_by
-from kuyakusho.domains.policy.models import Join, Plan
+from kuyakusho.domains.policy.models import ImportReview, Join, Plan
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def waiting(staff: ActingStaff) -> list[Waiting]:
     """What waits for this person; nothing that the person can't open."""
     found = evaluations(staff)
     if staff.has_role("planner"):
-        found += doubtful_joins(staff) + unpublished(staff)
+        found += reviews(staff) + doubtful_joins(staff) + unpublished(staff)
     if staff.has_role("administrator"):
         found += stuck_messages(staff)
     return sorted(found, key=lambda one: (one.due_on or date.max, -one.count))
@@ -48,6 +48,18 @@ def evaluations(staff: ActingStaff) -> list[Waiting]:
     return [
         Waiting(names[phase], reverse("evaluation:mine"), count, "warn", due)
         for (phase, due), count in owed.items()
+    ]
+
+
+def reviews(staff: ActingStaff) -> list[Waiting]:
+    """Imports that somebody began to look through."""
+    return [
+        Waiting(
+            _("取込の確認を続ける：%(name)s") % {"name": review.document.filename},
+            reverse("policy-desk:review", args=[review.public_id]),
+            1,
+        )
+        for review in ImportReview.objects.filter(ward=staff.ward, state="open").select_related("document")
     ]
 
 
