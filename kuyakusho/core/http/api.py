@@ -58,7 +58,9 @@ def address(view: View, methods: Sequence[str], *, is_public: bool, parameters: 
             return _readable(_not_allowed(request, allowed), is_public)
         _name_ward(request, kwargs.get("ward"))
         if request.method not in ("GET", "HEAD"):
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+            response.headers.setdefault("Cache-Control", "no-store")
+            return response
         response = read(request, *args, **kwargs)
         if is_public:
             response = _with_etag(request, response)
