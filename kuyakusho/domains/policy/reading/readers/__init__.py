@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..errors import UnreadableDocument
 from ..source import SourceText
-from . import archive, pages, sheets, text, web, words
+from . import archive, text
 
 #: Larger files are no policy documents but scans; reading them would cost a worker its memory.
 MAX_BYTES = 40 * 1024 * 1024
@@ -37,13 +37,22 @@ def read_document(data: bytes, filename: str) -> SourceText:
             "empty", "ファイルの中身が空です。", "文書を開けるか確かめて、もう一度選んでください。"
         )
     kind = _kind(data)
+    # Each reader's library is loaded when a file wants it: together they cost a second at the start of the office.
     if kind == "pdf":
+        from . import pages
+
         source = pages.read(data, filename)
     elif kind == "docx":
+        from . import words
+
         source = words.read(data, filename)
     elif kind == "xlsx":
+        from . import sheets
+
         source = sheets.read(data, filename)
     else:
+        from . import web
+
         decoded = text.decode(data)
         kind = "html" if web.is_html(decoded.text) else "text"
         source = web.read(decoded, filename) if kind == "html" else text.read(decoded, filename)
