@@ -25,6 +25,8 @@ AXE = (
     if (ROOT / "node_modules/axe-core").exists()
     else ""
 )
+# The README's pictures are only made on demand: KUYAKUSHO_PICTURES=docs/pictures
+README_PICTURES = os.environ.get("KUYAKUSHO_PICTURES", "")
 PHONE, DESKTOP = 320, 1280
 
 
@@ -154,3 +156,19 @@ def look(page: Page, name: str = "") -> None:
         for node in v["nodes"][:3]
     ]
     assert faults == [], f"{page.url}\n" + "\n".join(faults)
+
+
+def picture(page: Page, name: str) -> None:
+    """A picture of what the window shows, for the README; only where KUYAKUSHO_PICTURES names a folder."""
+    if README_PICTURES:
+        folder = ROOT / README_PICTURES
+        folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=folder / f"{name}.png")
+
+
+def enter(page: Page, office: Office, ward: str, name: str, audience: str = "職員として") -> None:
+    """Chooses a person on the page of the demo, as a visitor would. `name` is the family name."""
+    page.goto(f"{office.address}/{ward}/demo/")
+    form = page.get_by_role("heading", name=audience).locator("xpath=following-sibling::form[1]")
+    form.get_by_role("button", name=name).first.click()
+    page.wait_for_url(lambda address: "/demo/" not in address)
