@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
+# How long one example takes says nothing on a machine that is doing other things, too.
+hypothesis.settings.register_profile("office", deadline=None)
+hypothesis.settings.load_profile("office")
 DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 

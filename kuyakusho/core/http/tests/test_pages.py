@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.test import RequestFactory
 from django.utils.http import http_date
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kuyakusho.core.audit.tests.making import a_ward
@@ -167,6 +167,7 @@ def test_an_etag_beats_a_date(ward: Ward) -> None:
 
 
 @pytest.mark.django_db
+@settings(max_examples=40)
 @given(st.lists(st.floats(0, 3, allow_nan=False), min_size=1, max_size=12))
 def test_no_two_contents_ever_share_a_last_modified(pauses: list[float]) -> None:
     """Changes and visits at any pace: a date that was handed out with one content never means another."""

@@ -210,7 +210,7 @@ def test_a_household_shares_its_ipv6_network() -> None:
     assert by_address(first) == by_address(second) != by_address(third)
 
 
-@pytest.fixture()
+@pytest.fixture
 def redis_url(tmp_path: Path) -> Iterator[str]:
     """A Redis of this test alone, on a unix socket."""
     place = tmp_path / "redis.sock"
