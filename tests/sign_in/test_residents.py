@@ -56,6 +56,7 @@ def test_the_link_works_on_another_device_after_a_press(client: Client, ward: Wa
     assert phone.post(link)["Location"] == ME
     assert phone.get(ME).status_code == 200
     assert Client().post(link).status_code == 422
+    assert Client().get(link).status_code == 422, "a used link offers no button"
     code = making.code_in(making.messages_to(HANA)[0])
     assert client.post(CODE, {"code": code}).status_code == 422, "code and link are one thing"
 

@@ -173,6 +173,7 @@ def test_signing_in_gives_a_new_session_key(client: Client, member: StaffMember,
     before = client.cookies["kuyakusho"].value
     client.post(SECOND, {"code": making.code_now(secret)})
     assert client.cookies["kuyakusho"].value != before
+    assert "pending" not in client.session, "nothing of the time before is carried over"
 
 
 @pytest.mark.parametrize(
