@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from kuyakusho.core import access
 from kuyakusho.core.errors import KuyakushoError, Missing
@@ -34,30 +34,30 @@ from .correcting import number_of
 from .trees import crumbs_of
 
 CHANGE_WORDS = {
-    "added": lazy("加わった"),
-    "removed": lazy("なくなった"),
-    "renamed": lazy("見出しが変わった"),
-    "reworded": lazy("本文が変わった"),
-    "recoded": lazy("記号か種類が変わった"),
-    "moved": lazy("動いた"),
-    "reowned": lazy("担当が変わった"),
-    "reassigned": lazy("結び付く取組が変わった"),
-    "recosted": lazy("金額が変わった"),
-    "same": lazy("変わらない"),
+    "added": gettext_lazy("加わった"),
+    "removed": gettext_lazy("なくなった"),
+    "renamed": gettext_lazy("見出しが変わった"),
+    "reworded": gettext_lazy("本文が変わった"),
+    "recoded": gettext_lazy("記号か種類が変わった"),
+    "moved": gettext_lazy("動いた"),
+    "reowned": gettext_lazy("担当が変わった"),
+    "reassigned": gettext_lazy("結び付く取組が変わった"),
+    "recosted": gettext_lazy("金額が変わった"),
+    "same": gettext_lazy("変わらない"),
 }
 FIELD_WORDS = {
-    "added": lazy("加わった"),
-    "removed": lazy("なくなった"),
-    "title": lazy("題名"),
-    "summary": lazy("説明"),
-    "owner": lazy("担当"),
-    "capabilities": lazy("機能"),
-    "sdgs": lazy("SDGs"),
-    "is_confidential": lazy("秘密の扱い"),
-    "last_year": lazy("終わる年度"),
-    "budgets": lazy("金額"),
-    "indicators": lazy("指標"),
-    "evaluations": lazy("振り返り"),
+    "added": gettext_lazy("加わった"),
+    "removed": gettext_lazy("なくなった"),
+    "title": gettext_lazy("題名"),
+    "summary": gettext_lazy("説明"),
+    "owner": gettext_lazy("担当"),
+    "capabilities": gettext_lazy("機能"),
+    "sdgs": gettext_lazy("SDGs"),
+    "is_confidential": gettext_lazy("秘密の扱い"),
+    "last_year": gettext_lazy("終わる年度"),
+    "budgets": gettext_lazy("金額"),
+    "indicators": gettext_lazy("指標"),
+    "evaluations": gettext_lazy("振り返り"),
 }
 SHOWN_AT_ONCE = 200
 

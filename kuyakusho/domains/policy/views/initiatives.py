@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from kuyakusho.core import access
 from kuyakusho.core.calendar import clock
@@ -44,7 +44,11 @@ from ..services.measures import attach, detach
 
 AT_ONCE = 100
 DEEDS = ("end", "continue", "split")
-STEP_WORDS = {"continues": lazy("引き継ぎ"), "split": lazy("分割"), "merge": lazy("統合")}
+STEP_WORDS = {
+    "continues": gettext_lazy("引き継ぎ"),
+    "split": gettext_lazy("分割"),
+    "merge": gettext_lazy("統合"),
+}
 TONES = {
     indicators.MET: "good",
     indicators.MISSED: "warn",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from kuyakusho.core import access
 from kuyakusho.core.http.request import Request
@@ -18,10 +18,10 @@ from ..models import Edition, ImportReview, Plan
 from ..public.outline import STAGE_NAMES
 
 ORIGINS = {
-    "pack": lazy("区の定義から（わたしたちの言葉）"),
-    "import": lazy("公表文から"),
-    "carried": lazy("前の年度の写し"),
-    "hand": lazy("机で直した体系"),
+    "pack": gettext_lazy("区の定義から（わたしたちの言葉）"),
+    "import": gettext_lazy("公表文から"),
+    "carried": gettext_lazy("前の年度の写し"),
+    "hand": gettext_lazy("机で直した体系"),
 }
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from ..models import Initiative
 from ..public.outline import KIND_NAMES
@@ -26,18 +26,18 @@ from .source import Source, source_around
 ROWS_AT_ONCE = 150
 SHOWS = ("all", "doubtful", "alone", "attached", "rows")
 JOIN_STATES = {
-    "certain": ("good", lazy("確か")),
-    "doubtful": ("warn", lazy("確認が要る")),
-    "confirmed": ("good", lazy("確認済み")),
-    "rejected": ("none", lazy("結び付けない")),
+    "certain": ("good", gettext_lazy("確か")),
+    "doubtful": ("warn", gettext_lazy("確認が要る")),
+    "confirmed": ("good", gettext_lazy("確認済み")),
+    "rejected": ("none", gettext_lazy("結び付けない")),
 }
 HOWS = {
-    "pack": lazy("この事業の定義"),
-    "code": lazy("印刷された記号"),
-    "position": lazy("柱・施策・箇条の位置"),
-    "section": lazy("課の名前"),
-    "likeness": lazy("言葉の近さ"),
-    "hand": lazy("手で"),
+    "pack": gettext_lazy("区の定義"),
+    "code": gettext_lazy("印刷された記号"),
+    "position": gettext_lazy("柱・施策・箇条の位置"),
+    "section": gettext_lazy("課の名前"),
+    "likeness": gettext_lazy("言葉の近さ"),
+    "hand": gettext_lazy("手で"),
 }
 
 
