@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import sys
 
 import click
 
@@ -15,6 +16,9 @@ def setup() -> None:
     import django
 
     django.setup()
+    from kuyakusho.core.http import logs
+
+    logs.configure("console" if sys.stderr.isatty() else None)
 
 
 class Commands(click.Group):

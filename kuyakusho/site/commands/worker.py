@@ -23,10 +23,8 @@ from kuyakusho.site import cli
 def command(once: bool, list_jobs: bool, threads: int, lease: float) -> None:
     """Run jobs by the clock, seal the audit chain and deliver what is in the outbox."""
     cli.setup()
-    from kuyakusho.core.http import logs
     from kuyakusho.core.jobs.worker import Worker
 
-    logs.configure()
     if list_jobs:
         _list()
         return

@@ -196,7 +196,7 @@ def section(request: Request, key: str) -> HttpResponse:
 
 
 @access.public
-@public_page()
+@public_page(parameters=("q", "page"))
 def search(request: Request) -> HttpResponse:
     """Finding in what is published."""
     query = request.GET.get("q", "").strip()[:100]

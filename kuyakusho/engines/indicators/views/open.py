@@ -42,7 +42,7 @@ def index(request: Request) -> HttpResponse:
 
 
 @access.public
-@public_page()
+@public_page(parameters=("on",))
 def page(request: Request, key: str) -> HttpResponse:
     """One indicator: result, plot, table, where the figures come from. `?on=2023-09-30` asks what was known then."""
     on = _asked_day(request)
