@@ -298,7 +298,9 @@ class Evaluation(models.Model):
     initiative = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="evaluations")
     phase = models.CharField(max_length=10, choices=choices(PHASES))
     section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="+")
-    grade = models.CharField(max_length=20, blank=True, help_text="a code of the main list of the city's form")
+    grade = models.CharField(
+        max_length=20, blank=True, help_text="a code of the main list of the city's form"
+    )
     grades = models.JSONField(default=dict, help_text="codes of the form's other lists, by key of the list")
     text = models.TextField(blank=True)
     improvement = models.TextField(blank=True)
@@ -309,7 +311,9 @@ class Evaluation(models.Model):
     submitted_by = models.CharField(max_length=80, blank=True)
     approved_by = models.CharField(max_length=80, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
-    past = models.JSONField(default=list, help_text="what was approved before each reopening, and why it was reopened")
+    past = models.JSONField(
+        default=list, help_text="what was approved before each reopening, and why it was reopened"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["plan", "initiative", "phase"], name="one_evaluation")]

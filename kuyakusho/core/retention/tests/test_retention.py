@@ -15,7 +15,7 @@ from kuyakusho.core.wards.models import Ward
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 
 
-@pytest.mark.django_db()
+@pytest.mark.django_db
 def test_only_what_is_past_its_time_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     ward = Ward.objects.create(
         slug="m", official_code="1", name="m", name_kana="m", name_en="m", style="osaka"
