@@ -96,6 +96,7 @@ def test_from_the_document_to_the_residents(office: Office, opened: Open) -> Non
     # A planner's word about a join stands.
     joined_line(page).locator(".k-bench__part").click()
     expect(page.locator(".k-bench__card")).to_be_visible()
+    page.locator(".k-bench").evaluate("bench => bench.scrollIntoView({block: 'start'})")
     picture(page, "desk-review")
     joins = page.locator(".k-bench__join-row")
     if joins.count():

@@ -80,7 +80,8 @@ def test_an_evaluation_goes_to_the_chief_and_back(office: Office, opened: Open) 
     owed.get_by_role("link").first.click()
     address = clerk.url
     title = clerk.locator("h1").inner_text().splitlines()[-1]
-    clerk.get_by_role("button", name="課長に出す").click()  # an empty one is refused, and says what is missing
+    # An empty one is refused, and the page says what is missing.
+    clerk.get_by_role("button", name="課長に出す").click()
     expect(clerk.locator(".k-faults, [aria-invalid=true]").first).to_be_visible()
     for group in clerk.locator("main fieldset").all():
         group.get_by_role("radio").nth(1).check()
@@ -88,7 +89,6 @@ def test_an_evaluation_goes_to_the_chief_and_back(office: Office, opened: Open) 
     words.nth(0).fill("訓練を三回ひらき、のべ二百人が参加した。")
     words.nth(1).fill("夜の訓練にも取り組む。")
     look(clerk)
-    picture(clerk, "desk-evaluation")
     clerk.get_by_role("button", name="課長に出す").click()
     expect(clerk.get_by_text("課長に出しました。")).to_be_visible()
 
@@ -101,8 +101,10 @@ def test_an_evaluation_goes_to_the_chief_and_back(office: Office, opened: Open) 
 
     clerk.goto(address)
     expect(clerk.get_by_text("参加した人の年代も書いてください。")).to_be_visible()
-    look(clerk)
     words.nth(0).fill("訓練を三回ひらき、のべ二百人が参加した。半分は六十歳以上だった。")
+    look(clerk)
+    clerk.evaluate("window.scrollTo(0, 0)")
+    picture(clerk, "desk-evaluation")
     clerk.get_by_role("button", name="課長に出す").click()
     expect(clerk.get_by_text("課長に出しました。")).to_be_visible()
 
