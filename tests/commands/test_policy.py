@@ -13,10 +13,9 @@ from click.testing import CliRunner
 from kuyakusho.core.wards.models import Ward
 from kuyakusho.domains.policy.models import ImportReview, Plan
 from kuyakusho.domains.policy.services.publishing import publish
+from kuyakusho.domains.policy.tests.documents import OSAKA, OSAKA_NEXT
+from kuyakusho.domains.policy.tests.factories import PLANNER, make_ward
 from kuyakusho.site.commands.policy import command
-
-from .documents import OSAKA, OSAKA_NEXT
-from .factories import PLANNER, make_ward
 
 
 @pytest.fixture
