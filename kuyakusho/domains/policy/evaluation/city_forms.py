@@ -33,11 +33,6 @@ class Grade(Part):
     means: str = Field("", pattern="^(met|missed|)$")
     valid_from: int | None = None
 
-    @property
-    def title(self) -> str:
-        """As the form prints it: code and label, or the label alone where the two say the same."""
-        return self.label if self.code in self.label else f"{self.code} {self.label}"
-
 
 class GradeList(Part):
     """A question of the form and the grades that answer it."""

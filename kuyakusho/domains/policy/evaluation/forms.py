@@ -106,9 +106,16 @@ def _name(one: GradeList) -> str:
     return "grade" if one.main else f"grade_{one.key}"
 
 
-def _choice(grade: Grade) -> str:
+def grade_title(grade: Grade | None, code: str) -> str:
+    """A grade as the form prints it: code and label; the bare code where the form doesn't know it."""
+    if grade is None:
+        return code
     label = words(grade, "label")
-    title = label if grade.code in label else f"{grade.code} {label}"
+    return label if code in label else f"{code} {label}"
+
+
+def _choice(grade: Grade) -> str:
+    title = grade_title(grade, grade.code)
     return (
         f"{title}：{grade.meaning}" if grade.meaning and (get_language() or "ja").startswith("ja") else title
     )

@@ -14,6 +14,7 @@ from ..models import CouncilGrade, Evaluation, Plan
 from . import rules
 from .access import Work
 from .city_forms import CityForm, form_of
+from .forms import grade_title as printed
 from .forms import words
 from .queries import Cell, Matrix
 
@@ -98,10 +99,7 @@ def matrix(found: Matrix, staff: ActingStaff) -> dict[str, Any]:
 
 def grade_title(form: CityForm, phase: str, code: str) -> str:
     """A grade of the main list as the form prints it; a code that the form doesn't know as it is."""
-    if not code:
-        return ""
-    grade = form.main(phase).find(code)
-    return _title(grade) if grade else code
+    return printed(form.main(phase).find(code), code)
 
 
 def answers(work: Work) -> list[tuple[str, str]]:
@@ -112,8 +110,7 @@ def answers(work: Work) -> list[tuple[str, str]]:
     found = []
     for one in work.form.lists(work.phase):
         code = evaluation.grade if one.main else evaluation.grades.get(one.key, "")
-        grade = one.find(code)
-        found.append((words(one, "title"), _title(grade) if grade else code or "–"))
+        found.append((words(one, "title"), printed(one.find(code), code) or "–"))
     return found
 
 
@@ -158,8 +155,3 @@ def is_contradicted(work: Work, results: Iterable[str]) -> bool:
         return False
     grade = work.form.main(work.phase).find(work.evaluation.grade)
     return grade is not None and rules.contradicted(grade.means, results)
-
-
-def _title(grade: Any) -> str:
-    label = words(grade, "label")
-    return label if grade.code in label else f"{grade.code} {label}"

@@ -18,8 +18,8 @@ from kuyakusho.core.ui.said import said
 from kuyakusho.engines.indicators import public as indicators
 
 from ..evaluation import rules
-from ..evaluation.city_forms import CityForm, Grade, form_of
-from ..evaluation.forms import words
+from ..evaluation.city_forms import CityForm, form_of
+from ..evaluation.forms import grade_title, words
 
 # Levels above an initiative that head a group on the sheet.
 HEADINGS = ("pillar", "issue", "strategy", "measure", "action", "organisation", "statement", "section")
@@ -203,14 +203,6 @@ def _judgement(form: CityForm, phase: str, data: Mapping[str, Any] | None, note:
         if code:
             answers.append((words(one, "title"), grade_title(one.find(code), code)))
     return Judgement(phase, title, tuple(answers), data["text"], data["improvement"], note)
-
-
-def grade_title(grade: Grade | None, code: str) -> str:
-    """A grade as the form prints it; the bare code where the form doesn't know it."""
-    if grade is None:
-        return code
-    label = words(grade, "label")
-    return label if code in label else f"{code} {label}"
 
 
 def _council(form: CityForm, data: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:

@@ -15,6 +15,8 @@ from kuyakusho.core.ui.said import said
 from kuyakusho.core.wards.models import Section, Ward
 from kuyakusho.engines.catalogue import public as catalogue
 
+from ..evaluation.city_forms import form_of
+from ..evaluation.forms import grade_title
 from ..models import Edition, Initiative
 from ..rules.outline import Part, passages_as_text
 from .figures import figures
@@ -60,9 +62,15 @@ def initiatives(request: Request, one: Shown, rows: Sequence[str]) -> list[dict[
 
 
 def evaluation(one: Shown, data: Mapping[str, Any]) -> dict[str, Any]:
-    """An approved evaluation with the council's grades beside it."""
+    """An approved evaluation with the council's grades beside it, in the words of the city's form of that year."""
+    form = form_of(one.plan["style"], one.year)
     return {
         **data,
+        "grade": grade_title(form.main(data["phase"]).find(data["grade"]), data["grade"]),
+        "council": [
+            {**grade, "grade": grade_title(form.council.find(grade["grade"]), grade["grade"])}
+            for grade in data["council"]
+        ],
         "phase_name": PHASE_NAMES[data["phase"]],
         "section_name": said(one.sections.get(data["section"], {}), "name").text,
     }
