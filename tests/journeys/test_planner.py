@@ -160,6 +160,7 @@ def residents_read_it(office: Office, opened: Open, initiative: str) -> None:
 
     wide = opened(390)
     wide.goto(page.url)
+    wide.locator("h1").evaluate("heading => heading.scrollIntoView({block: 'start'})")
     picture(wide, "phone-part")
     wide.goto(f"{office.address}/{WARD}/")
     picture(wide, "phone-home")
