@@ -170,7 +170,7 @@ class Workbench:
             tone,
             str(word),
             str(HOWS[join.how]),
-            join.why,
+            _("前の確認で決めたことを引き継ぎました。") if join.why == "decided-before" else join.why,
             round(join.score * 100),
         )
 
