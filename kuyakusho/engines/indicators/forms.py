@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kuyakusho.core.calendar import clock
+from kuyakusho.core.text.my_number import StopsMyNumber
 from kuyakusho.core.ui.forms import DayField
 
 from .reading import COLUMNS, read_entry
@@ -16,7 +17,7 @@ from .services import Entry
 _NUMBER = {"inputmode": "decimal", "data-width": "short", "autocomplete": "off"}
 
 
-class EntryForm(forms.Form):
+class EntryForm(StopsMyNumber):
     """A figure by hand. The fields are those of a file's columns, and are read by the same rules."""
 
     from_on = DayField(label=_("期間の初日"))
@@ -47,6 +48,8 @@ class EntryForm(forms.Form):
         help_text=_("職員だけが見ます。個人の名前は書かないでください。"),
     )
 
+    # Amounts of twelve digits are amounts.
+    my_number_exempt = ("value", "base", "low", "high")
     entry: Entry | None = None
 
     def clean(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kuyakusho.core.text.my_number import StopsMyNumber
 from kuyakusho.core.ui.forms import DayField, WholeNumberField
 
 from ..models import Evaluation
@@ -24,7 +25,7 @@ def words(thing: object, name: str) -> str:
     return own or str(getattr(thing, name))
 
 
-class EvaluationForm(forms.Form):
+class EvaluationForm(StopsMyNumber):
     """Grades of the form's lists, the judgement in words, and what comes next. Empty is fine for a draft."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
@@ -51,7 +52,8 @@ class EvaluationForm(forms.Form):
             )
         self.fields["text"].label = words(work.form, "text_label")
         self.fields["improvement"].label = words(work.form, "improvement_label")
-        self.fields = {**fields, "text": self.fields["text"], "improvement": self.fields["improvement"]}
+        # The lists stand before the texts, whatever else the form carries behind them.
+        self.fields = {**fields, **{name: field for name, field in self.fields.items() if name not in fields}}
 
     @property
     def draft(self) -> Draft:
@@ -66,7 +68,7 @@ class EvaluationForm(forms.Form):
         )
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(StopsMyNumber):
     """Why something is returned or reopened."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
@@ -75,7 +77,7 @@ class ReasonForm(forms.Form):
     )
 
 
-class CouncilForm(forms.Form):
+class CouncilForm(StopsMyNumber):
     """How many members gave which grade at one meeting."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)

@@ -110,6 +110,17 @@ class TestWriting:
         assert "書きかけ" in text(response)
         assert "すでに課長に出されています" in text(response)
 
+    def test_a_my_number_is_stopped_until_it_is_said_to_be_another(self, office):
+        initiative, clerk = office.initiative(), office.person("clerk")
+        address = office.address(initiative)
+        typed = {"version": 0, "text": "相談した人の番号は 1234-5678-9018 です。"}
+        response = post(clerk, address, "save", **typed)
+        assert response.status_code == 422
+        assert "マイナンバーではありません" in text(response)
+        assert "相談した人の番号" in text(response)
+        assert not Evaluation.objects.exists()
+        assert post(clerk, address, "save", another_number="on", **typed).status_code == 302
+
 
 class TestDeciding:
     def test_a_chief_approves(self, office):
