@@ -189,8 +189,12 @@ def _where() -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    password = connection.settings_dict.get("PASSWORD")
-    return {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
+    settings: dict[str, Any] = connection.settings_dict
+    options = settings.get("OPTIONS", {})
+    given = {"PGPASSWORD": settings.get("PASSWORD")} | {
+        f"PG{name.upper()}": options.get(name) for name in ("sslmode", "sslrootcert", "sslcert", "sslkey")
+    }
+    return {**os.environ, **{name: str(value) for name, value in given.items() if value}}
 
 
 def _make_durable(path: Path) -> None:
