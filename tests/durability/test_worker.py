@@ -150,4 +150,5 @@ def test_two_workers_share_and_a_poke_wakes_them_at_once(make_office: Maker, mai
         assert worker.wait(timeout=40) == 0
     assert set(mail_server.taken.values()) == {1}
     assert office.states() == {"done": MESSAGES}
+    office.run("worker", "--once")
     assert "0 not sealed" in office.run("audit", "verify", "durable"), "two sealers at once, one chain"
