@@ -116,11 +116,17 @@ class PartForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     owner = forms.ChoiceField(label=_("担当の課"), required=False)
+    district = forms.ChoiceField(label=_("地区"), required=False)
     sdgs = forms.CharField(label=_("SDGs（番号）"), required=False, help_text=_("例：3, 11"))
 
     def __init__(self, *args: Any, ward: Ward, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].choices = [("", "–"), *_sections(ward)]  # type: ignore[attr-defined]
+        districts = list(ward.districts.values_list("key", "name"))
+        if districts:
+            self.fields["district"].choices = [("", "–"), *districts]  # type: ignore[attr-defined]
+        else:
+            del self.fields["district"]
 
     def clean_text(self) -> str:
         # Browsers send CRLF; the tree holds what the document printed.
@@ -284,7 +290,11 @@ class IndicatorForm(forms.Form):
 
 
 def _sections(ward: Ward) -> list[tuple[str, str]]:
-    return list(Section.objects.filter(ward=ward, valid_until=None).values_list("key", "name"))
+    """The sections, those that ended last and marked: what belongs to one must not lose its owner by being edited."""
+    rows = Section.objects.filter(ward=ward).values_list("key", "name", "valid_until")
+    return [(key, name) for key, name, until in rows if until is None] + [
+        (key, _("%(name)s（終了）") % {"name": name}) for key, name, until in rows if until is not None
+    ]
 
 
 def year_name(year: int) -> str:

@@ -64,6 +64,34 @@ def test_the_working_tree_is_corrected_by_the_same_forms(
     assert plan.nodes.get(public_id=node).title == "見守り"
 
 
+def test_a_part_keeps_the_owner_that_has_ended_when_its_words_are_corrected(
+    ward: Ward, plan: Plan, planner: Client
+) -> None:
+    ward.sections.filter(key="welfare").update(valid_until="2023-04-01")
+    node = plan.nodes.get(title="見守り")
+    page = text(planner.get(f"{PLANS}policy/2022/?node={node.public_id}"))
+    assert '<option value="welfare" selected>' in page
+    planner.post(
+        f"{PLANS}policy/2022/fix/",
+        {"action": "edit", "node": node.public_id, "revision": "1", "kind": "measure", "title": "見守りの輪",
+         "text": "地域で見守る。", "owner": "welfare"},
+    )  # fmt: skip
+    node.refresh_from_db()
+    assert (node.title, node.owner.key) == ("見守りの輪", "welfare")
+
+
+def test_a_part_of_a_district_plan_names_its_district(ward: Ward, plan: Plan, planner: Client) -> None:
+    ward.districts.create(key="east", name="東地区", name_kana="ひがし", name_en="East")
+    node = plan.nodes.get(title="体操")
+    planner.post(
+        f"{PLANS}policy/2022/fix/",
+        {"action": "edit", "node": node.public_id, "revision": "1", "kind": "item", "title": "体操",
+         "text": "体操。動画も配る。", "district": "east"},
+    )  # fmt: skip
+    node.refresh_from_db()
+    assert node.district.name == "東地区"
+
+
 def test_unpublished_changes_show_until_they_are_published(ward: Ward, plan: Plan, planner: Client) -> None:
     edition = publish(plan, stage="final", actor=PLANNER)
     assert "公表したとおりです" in text(planner.get(PLANS))

@@ -90,6 +90,7 @@ def form_of(part: Part, ward: Ward) -> PartForm:
             "text": part.text,
             "attached": part.attached,
             "owner": part.owner,
+            "district": part.district,
             "sdgs": ", ".join(map(str, part.sdgs)),
         },
     )

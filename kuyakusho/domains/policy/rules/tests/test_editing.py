@@ -203,6 +203,7 @@ def test_remove_keeps_the_text_with_the_nearest_part_and_lifts_the_children() ->
     assert after.parents["d"] == "a"
     assert ids(after) == ["a", "b", "d", "e"]
     assert words(after) == words(before)
+    assert after.parts["a"].former_ids == ("c",)
 
 
 def test_removed_spans_become_attached() -> None:
