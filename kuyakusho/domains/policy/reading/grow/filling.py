@@ -117,7 +117,7 @@ class Filling:
         self.close()
         node = self.node
         self.grower.last = node if node is not self.grower.root else self.grower.last
-        if node is self.grower.root:
+        if node is self.grower.root and role != "strategy":
             node = self._homeless(block)
         if role == "strategy":
             draft = Draft("strategy", RANKS["strategy"], is_soft=True, label=label)
@@ -345,9 +345,8 @@ class Filling:
         self.items.close()
         draft = self.items.open(block, "bracket")
         draft.title = list(block.title)
-        draft.paragraphs = (
-            [list(block.body)] if block.body and block.mark.rest < len(block.lines[0].text) else []
-        )
+        if not block.body:
+            draft.paragraphs = []
 
     def holder(self) -> Draft:
         """The heading that an amount belongs to: not a part opened by a label alone."""

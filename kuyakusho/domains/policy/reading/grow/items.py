@@ -76,7 +76,11 @@ class Items:
         parent.adopt(draft)
         self.stack.append((marker, draft))
         self.filling.grower.last = draft
-        self.filling.amounts.trailing_amount(draft, block)
+        tail = block.span_of(block.mark.tail)
+        if tail is not None:
+            self.filling.amounts.tail_budget(draft, tail)
+        else:
+            self.filling.amounts.trailing_amount(draft, block)
         return draft
 
     def _orphan(self, block: Block) -> Draft:

@@ -21,7 +21,7 @@ from ..source import SourceText
 from .columns import Fragment, read_page
 from .writing import Writer
 
-MAX_PAGES = 400
+MAX_PAGES = 300
 _BROKEN = (
     PyPdfError, zlib.error, ValueError, LookupError, TypeError, AttributeError, OSError, RuntimeError, ArithmeticError, AssertionError,
     EOFError,

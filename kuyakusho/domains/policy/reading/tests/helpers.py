@@ -74,9 +74,8 @@ def assert_nothing_invented(policy: ImportedPolicy, text: str) -> None:
     for node in policy.walk():
         own = "".join(text[start:end] for start, end in node.span)
         squeezed = "".join(own.split())
-        for words in (node.text,):
-            for line in words.split("\n"):
-                assert "".join(line.split()) in squeezed, (node.kind, line, own)
+        for line in (*node.text.split("\n"), node.title, node.label):
+            assert "".join(line.split()) in squeezed, (node.kind, line, own)
 
 
 def as_pdf(text: str, columns: int = 1) -> bytes:
