@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.wards.models import Ward
@@ -23,6 +24,8 @@ class Shown:
     entry: Entry
     to: str
     subject: str
+    way: str
+    reason: str
     can_retry: bool
     can_cancel: bool
 
@@ -51,11 +54,33 @@ def sent_lately(ward: Ward) -> int:
     return Entry.objects.filter(ward=ward, kind=MESSAGE, state="done", done_at__gt=since).count()
 
 
-def faults(ward: Ward) -> list[tuple[str, int]]:
-    """Why things are stuck, the most frequent reason first."""
+def faults(ward: Ward) -> list[tuple[str, str, int]]:
+    """Why things are stuck, the most frequent reason first: in words, as the log has it, and how often."""
     stuck = Entry.objects.filter(ward=ward, state__in=("given_up", "waiting")).exclude(fault="").order_by()
     rows = stuck.values_list("fault").annotate(number=Count("pk"))
-    return sorted(rows, key=lambda row: -row[1])[:5]
+    return [(reason(fault), fault, number) for fault, number in sorted(rows, key=lambda row: -row[1])[:5]]
+
+
+def reason(fault: str) -> str:
+    """What a fault means to somebody who runs an office; empty where there is none."""
+    if not fault:
+        return ""
+    kind = fault.partition(":")[0]
+    if kind in ("ConnectionRefusedError", "ConnectionError", "ConnectionResetError", "gaierror", "OSError"):
+        return _("送り先のサーバーにつながりません")
+    if kind in ("TimeoutError", "timeout", "SMTPServerDisconnected"):
+        return _("送り先のサーバーの返事がありません")
+    if kind == "SMTPAuthenticationError":
+        return _("メールサーバーのパスワードが合いません")
+    if "refused the address" in fault:
+        return _("あて先のアドレスがありません")
+    if "refused the message" in fault:
+        return _("相手のサーバーが受け取りを断りました")
+    if fault.startswith("brought back from a backup"):
+        return _("バックアップから戻しました。すでに送られているかもしれません")
+    if fault.startswith("the worker stopped"):
+        return _("送る途中で、何度もシステムが止まりました")
+    return _("システムの不具合です")
 
 
 def shown(entry: Entry) -> Shown:
@@ -64,6 +89,8 @@ def shown(entry: Entry) -> Shown:
     return Shown(
         entry=entry,
         to=masked(str(entry.payload.get("to", ""))) if is_message else "",
+        way=entry.name if is_message else "",
+        reason=reason(entry.fault),
         subject=str(entry.payload.get("subject", "")) if entry.state == "held" else "",
         can_retry=entry.state == "given_up" and entry.blanked_at is None,
         can_cancel=entry.state in ("waiting", "given_up", "held"),

@@ -10,6 +10,7 @@ from kuyakusho.core.audit.tests.making import a_member, a_ward, signed_in
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.outbox import services
 from kuyakusho.core.outbox.models import Entry
+from kuyakusho.core.outbox.queries import reason
 from kuyakusho.core.wards.models import Ward
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,8 @@ def test_it_says_what_is_stuck_and_why_and_shows_nobody() -> None:
     )
     message(a_ward(), state="given_up", fault="of another ward")
     page = signed_in(a_member(ward, "administrator")).get(f"/{ward.slug}/desk/outbox/").content.decode()
-    assert "port closed" in page
+    assert "送り先のサーバーにつながりません" in page
+    assert "port closed" in page, "for whoever mends it"
     assert "test.notice" in page
     assert "ya…@example.jp" in page
     for hidden in ("yamada", "秘密", "another ward"):
@@ -80,3 +82,20 @@ def test_a_training_ward_shows_what_would_have_been_sent() -> None:
     page = signed_in(a_member(ward, "administrator")).get(f"/{ward.slug}/desk/outbox/").content.decode()
     assert "秘密の件名" in page
     assert "どこへも送られません" in page
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("", ""),
+        ("TimeoutError", "返事がありません"),
+        ("SMTPAuthenticationError: (535, …)", "パスワード"),
+        ("Undeliverable: the mail server refused the address (550)", "アドレスがありません"),
+        ("Undeliverable: the mail server refused the message (554)", "断りました"),
+        ("the worker stopped while it ran, each time", "止まりました"),
+        ("brought back from a backup: it may have been sent already", "バックアップ"),
+        ("KeyError: …", "不具合"),
+    ],
+)
+def test_a_fault_is_said_in_words_of_the_office(fault: str, words: str) -> None:
+    assert words in reason(fault)
