@@ -14,9 +14,14 @@ function reveal(element: HTMLElement | null): void {
 reveal(document.querySelector<HTMLElement>(".k-bench__row[data-now]"));
 reveal(document.querySelector<HTMLElement>(".k-source__piece[data-now]"));
 
-const chosen = document.querySelector<HTMLElement>(".k-bench__row[data-now] .k-bench__part");
-if (chosen && !document.querySelector("[autofocus], .k-faults") && document.activeElement === document.body) {
-  chosen.focus({ preventScroll: true });
+// Going to the fragment takes the focus away once more when the page has loaded: so afterwards.
+function focusChosen(): void {
+  const chosen = document.querySelector<HTMLElement>(".k-bench__row[data-now] .k-bench__part");
+  if (chosen && !document.querySelector("[autofocus], .k-faults") && document.activeElement === document.body) {
+    chosen.focus({ preventScroll: true });
+  }
 }
+
+window.addEventListener("load", () => setTimeout(focusChosen, 60));
 
 export {};
