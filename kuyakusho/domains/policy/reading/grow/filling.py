@@ -110,7 +110,9 @@ class Filling:
         if role == "strategy" and self.node.kind == "strategy" and not self.node.is_soft:
             # 「戦略（中期的な取組の方向性）」 inside 戦略1-1 says what the strategy is.
             role, key = "text", "plan"
-        inside = self.mode == "evaluation" and role == "text" and key in ("problem", "improvement")
+        inside = (
+            self.mode == "evaluation" and role == "text" and key in ("problem", "improvement", "achievement")
+        )
         within = self.passage.key if inside and self.passage else ""
         while self.node.is_soft and len(self.grower.stack) > 1:
             self.grower.stack.pop()

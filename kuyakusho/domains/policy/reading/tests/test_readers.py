@@ -10,6 +10,7 @@ import docx
 import openpyxl
 import pypdf
 import pytest
+import typst
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
@@ -219,6 +220,41 @@ class TestPdf:
         places = [text.index(f"左の段の{i}行目") for i in range(60)]
         assert places == sorted(places)
         assert any("段組み" in note for note in source.notes)
+
+    def test_a_form_made_of_cells(self):
+        form = """
+#set page(width: 297mm, height: 210mm, margin: 12mm)
+#set text(font: "Noto Sans CJK JP", size: 9pt, lang: "ja")
+【様式３】 令和2年度　こだま区運営方針
+
+経営課題１　【水害に強いまち】 \\
+戦略１－１　【避難計画づくり】
+
+#table(columns: (auto, 1fr, auto, 1fr),
+ table.cell(colspan: 4)[具体的取組１－１－１　【計画づくりの教室】],
+ [], [30決算額 5,033千円], [], [元予算額 6,320千円　2予算額 6,108千円],
+ [計画], [当年度の取組内容 \\ ・町会の集まりで教室を10回開く。夜にも開く。 \\ ・計画の見本を載せる。], [],
+ [プロセス指標（取組によりめざす指標） \\ ・計画を作ると答えた人の割合　80％以上 \\ 撤退・再構築基準 \\ ・50％未満なら、やり方を作り直す。],
+ [自己評価], [取組実績 \\ ・教室を10回開いた。], [], [プロセス指標の達成状況 \\ ・82％　①(i)],
+)
+
+#table(columns: (1fr, 1fr),
+ table.cell(colspan: 2)[具体的取組１－１－２　【船の訓練】],
+ [当年度の取組内容 \\ ・消防署と訓練を1回行う。 \\ ・町会に声をかける。], [プロセス指標 \\ ・訓練に加わる町会の数　8町会以上],
+)
+"""
+        policy = parse(read_document(typst.compile(form.encode(), format="pdf"), "form.pdf"))
+        assert policy.profile == "osaka-forms"
+        first, second = policy.of_kind("action")
+        assert [b.yen for b in first.budgets] == [5_033_000, 6_320_000, 6_108_000]
+        assert second.budgets == []
+        assert [c.kind for c in first.children if c.kind != "budget"] == ["item", "item", "indicator"]
+        assert [c.kind for c in second.children] == ["item", "item", "indicator"]
+        assert [c.target.value for c in second.children if c.target] == [8]
+        assert any(e.grade == "①(i)" for e in first.evaluations)
+        assert any(
+            e.phase == "self_evaluation" and "10回" in e.text.replace(" ", "") for e in first.evaluations
+        )
 
     def test_pages_are_known(self):
         source = read_document(as_pdf("\n".join(f"{i}番目の文です。" for i in range(150))), "a.pdf")
