@@ -8,7 +8,7 @@ import sys
 
 from kuyakusho.domains.policy.reading.__main__ import import_json, main
 
-from .helpers import DOCUMENTS
+from .samples import DOCUMENTS
 
 KEYS = {"title", "city", "ward", "style", "stage", "fiscal_year", "coverage", "warnings", "nodes"}
 

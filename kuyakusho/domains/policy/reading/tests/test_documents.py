@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .helpers import DOCUMENTS, codes, count, imported, imported_text, titles
+from .samples import DOCUMENTS, codes, count, imported, imported_text, titles
 
 
 def budgets(node):

@@ -19,7 +19,7 @@ from kuyakusho.domains.policy.reading.likeness import (
 )
 from kuyakusho.domains.policy.reading.synthetic import document
 
-from .helpers import imported, imported_text
+from .samples import imported, imported_text
 
 
 class TestSimilarity:

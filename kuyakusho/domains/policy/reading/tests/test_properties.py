@@ -17,7 +17,7 @@ from kuyakusho.domains.policy.reading import (
 )
 from kuyakusho.domains.policy.reading.profiles import PROFILES
 
-from .helpers import DOCUMENTS, OSAKA, YOKOHAMA, assert_nothing_invented, assert_nothing_lost, published
+from .samples import DOCUMENTS, OSAKA, YOKOHAMA, assert_nothing_invented, assert_nothing_lost, published
 
 NAMES = sorted(path.name for path in DOCUMENTS.iterdir())
 WHOLE = [*(DOCUMENTS / name for name in NAMES), *published(OSAKA), *published(YOKOHAMA)]

@@ -9,7 +9,7 @@ import pytest
 
 from kuyakusho.domains.policy.reading import ImportedPolicy, parse, read_document
 
-from .helpers import (
+from .samples import (
     OSAKA,
     YOKOHAMA,
     as_docx,

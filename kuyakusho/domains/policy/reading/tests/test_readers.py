@@ -18,7 +18,7 @@ from kuyakusho.domains.policy.reading import MAX_BYTES, UnreadableDocument, pars
 from kuyakusho.domains.policy.reading.readers import pages
 from kuyakusho.domains.policy.reading.readers.automatic import written
 
-from .helpers import DOCUMENTS, as_docx, as_html, as_pdf, as_xlsx, count
+from .samples import DOCUMENTS, as_docx, as_html, as_pdf, as_xlsx, count
 
 LEAFLET = (DOCUMENTS / "leaflet-tuv.txt").read_text("utf-8")
 #: Of characters that every Japanese encoding has.

@@ -6,7 +6,7 @@ import pytest
 
 from kuyakusho.domains.policy.reading.wareki import FiscalYear, era_of, find_years, year_of
 
-from .helpers import imported_text
+from .samples import imported_text
 
 
 @pytest.mark.parametrize(
