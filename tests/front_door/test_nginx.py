@@ -196,7 +196,7 @@ def test_streams_pass_as_they_come(nginx):
         began = time.monotonic()
         nginx.house.put(snapshot, "[2]")
         wire.until(b"data: [2]\n\n")
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < 10  # held back, it would come with the end of the stream
 
 
 def test_uploads_and_their_limit(nginx):
