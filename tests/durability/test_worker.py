@@ -144,7 +144,7 @@ def test_two_workers_share_and_a_poke_wakes_them_at_once(make_office: Maker, mai
     assert len(list(acknowledged(writer, MESSAGES))) == MESSAGES
     committed = time.monotonic()
     wait_for(mail_server, MESSAGES)
-    assert time.monotonic() - committed < 5
+    assert time.monotonic() - committed < 20
     for worker in workers:
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(timeout=40) == 0

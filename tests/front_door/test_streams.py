@@ -47,7 +47,7 @@ def test_current_state_first_then_each_change(shared):
         began = time.monotonic()
         second = shared.put(PATH, "[2]")
         assert stream.event() == {"id": str(second), "data": "[2]"}
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < 3
 
 
 def test_last_event_id_is_honoured(shared):
