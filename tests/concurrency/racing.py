@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, connections
 
 from kuyakusho.core.errors import KuyakushoError
@@ -102,7 +101,6 @@ class Team:
             )
             for _ in range(members)
         ]  # fmt: skip
-        assert settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
         for member in self.members:
             assert self._answer(member) == {"ready": True}
 

@@ -19,7 +19,7 @@ from kuyakusho.core.audit.services import record
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.wards import directory
 from kuyakusho.core.wards.models import Ward
-from kuyakusho.core.wards.services import touch
+from kuyakusho.core.wards.services import touch, touching_last
 
 from .faults import Change, Fault, PackFaulty, did_you_mean, in_order
 from .files import PackFolder, fits
@@ -75,7 +75,8 @@ def diff(path: Path, *, actor: Actor) -> Outcome:
     """What applying the whole pack would change, whatever was applied before. Raises PackFaulty."""
     pack = _sound(path)
     with transaction.atomic():
-        outcome = _apply(pack, parts(), actor, _say_nothing)
+        with touching_last():
+            outcome = _apply(pack, parts(), actor, _say_nothing)
         transaction.set_rollback(True)
     directory.forget()
     return outcome
@@ -94,7 +95,7 @@ def apply(path: Path, *, actor: Actor, again: bool = False, say: Progress | None
     Parts whose files are as they were applied last are passed over, so that corrections at the desk stay; `again`
     applies them nevertheless. `say` is told the name of each part before its turn.
     """
-    with transaction.atomic():
+    with transaction.atomic(), touching_last():
         news = due(path, again=again)
         if not news:
             return Outcome(path.name, (), ())

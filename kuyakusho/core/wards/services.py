@@ -2,11 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from django.db import connection
 
 from kuyakusho.core.calendar import clock
 
 from .models import Ward
+
+_waiting: ContextVar[dict[int, Ward] | None] = ContextVar("waiting", default=None)
+
+
+@contextmanager
+def touching_last() -> Iterator[None]:
+    """Inside, `touch` only notes the ward; each is touched once on leaving. For a transaction of many use cases.
+
+    Every writer of a ward meets the others at its row. Whoever goes on to further rows while holding it may want one
+    of somebody who waits for it: a deadlock. So it comes last. Goes inside `transaction.atomic()`.
+    """
+    if _waiting.get() is not None:
+        yield
+        return
+    noted: dict[int, Ward] = {}
+    token = _waiting.set(noted)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    for pk in sorted(noted):
+        touch(noted[pk])
+
+
+def one_at_a_time(ward: Ward, what: str) -> None:
+    """Holds whoever else asks for `what` in this ward until the transaction ends.
+
+    For what may not happen twice at once and has no row of its own to lock. Never lock the ward's row for that: on
+    PostgreSQL every audit line of the ward would wait, and its writer may hold what one needs next. On SQLite the
+    transaction is alone already.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"ward {ward.pk} {what}"]
+            )
 
 
 def touch(ward: Ward) -> None:
@@ -14,7 +54,12 @@ def touch(ward: Ward) -> None:
 
     One statement and no read, so that writers in the same ward don't wait for each other longer than they must.
     `changed_at` moves by at least a second each time, since it becomes a Last-Modified, which knows whole seconds.
+    The last thing in a transaction; see `touching_last`.
     """
+    noted = _waiting.get()
+    if noted is not None:
+        noted[ward.pk] = ward
+        return
     now = clock.now()
     adapt = connection.ops.adapt_datetimefield_value
     if connection.vendor == "postgresql":

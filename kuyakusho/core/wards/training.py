@@ -27,7 +27,7 @@ from kuyakusho.core.errors import Conflict
 
 from . import directory
 from .models import Ward
-from .services import touch
+from .services import one_at_a_time, touch
 
 SUFFIX = "-training"
 Hook = Callable[[Ward, Ward], None]
@@ -70,7 +70,8 @@ def make_training_copy(ward: Ward, *, actor: Actor) -> Ward:
         )
     autodiscover_modules("training")
     with transaction.atomic():
-        ward = Ward.objects.select_for_update().get(pk=ward.pk)
+        one_at_a_time(ward, "wards.training")
+        ward = Ward.objects.get(pk=ward.pk)
         copy = training_ward_of(ward)
         is_new = copy is None
         if copy is None:

@@ -22,6 +22,7 @@ from kuyakusho.core.audit.services import record
 from kuyakusho.core.calendar import clock
 from kuyakusho.core.errors import Conflict, Invalid
 from kuyakusho.core.wards.models import Section, Ward
+from kuyakusho.core.wards.services import one_at_a_time
 
 
 def invite(
@@ -201,7 +202,7 @@ def _an_administrator_stays(ward: Ward) -> Iterator[None]:
 
     One change of a ward's people at a time, so that two administrators can't remove each other.
     """
-    Ward.objects.select_for_update().get(pk=ward.pk)
+    one_at_a_time(ward, "accounts.staff")
     before = _posts_of_all(ward)
     yield
     today = clock.today()

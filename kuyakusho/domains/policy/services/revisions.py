@@ -14,7 +14,7 @@ from ..models import Initiative, Plan
 
 def locked(plan: Plan) -> Plan:
     """The plan as it is now, held until the transaction ends: one correction or publication at a time."""
-    found = Plan.objects.select_for_update().select_related("ward").filter(pk=plan.pk).first()
+    found = Plan.objects.select_for_update(of=("self",)).select_related("ward").filter(pk=plan.pk).first()
     if found is None:
         raise Missing
     return found

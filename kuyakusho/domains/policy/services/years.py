@@ -24,6 +24,7 @@ from kuyakusho.core.calendar import clock
 from kuyakusho.core.errors import Conflict, Invalid
 from kuyakusho.core.outbox.services import announce
 from kuyakusho.core.wards.models import FiscalYear, Section, Ward, new_public_id
+from kuyakusho.core.wards.services import one_at_a_time, touching_last
 from kuyakusho.engines.indicators import public as indicators
 
 from ..models import Evaluation, Initiative, Join, Node, Plan
@@ -52,7 +53,7 @@ def prepare_year(ward: Ward, western: int, *, actor: Actor) -> Prepared:
     Joins go along for initiatives that still run; printed amounts don't: they are last year's. Raises Invalid when
     there is nothing to start from.
     """
-    Ward.objects.select_for_update().get(pk=ward.pk)
+    one_at_a_time(ward, "policy.year")
     before = list(Plan.objects.filter(ward=ward, fiscal_year=western - 1).select_related("ward"))
     if not before:
         raise Invalid(
@@ -168,7 +169,7 @@ def carry_owners(
             _("担当を引き継げるのは%(year)d年4月1日からです。") % {"year": western},
             _("計画の準備は、その前でもできます。"),
         )
-    Ward.objects.select_for_update().get(pk=ward.pk)
+    one_at_a_time(ward, "policy.year")
     answers = answers or {}
     heirs = heirs_on(ward, on, answers)
     sections = {s.key: s for s in Section.objects.filter(ward=ward)}
@@ -217,16 +218,21 @@ def _answer(heir: Heir, chosen: str | None) -> str | None:
 def carry_targets(ward: Ward, western: int, *, actor: Actor) -> int:
     """Gives indicators without a target for the year last year's target. A planner asks for it; returns how many."""
     carried = 0
-    for loaded in without_target(ward, western):
-        goal = loaded.goals.get(western - 1)
-        if goal is None:
-            continue
-        indicator = loaded.indicator
-        values = {
-            f.name: getattr(indicator, f.name)
-            for f in fields(indicators.Spec)
-            if f.name not in ("goals", "about")
-        }
-        spec = indicators.Spec(**values, about=tuple(indicator.about), goals={**loaded.goals, western: goal})
-        carried += indicators.define(ward, spec, actor=actor)[1]
+    with touching_last():
+        for loaded in without_target(ward, western):
+            carried += _carry_target(ward, western, loaded, actor)
     return carried
+
+
+def _carry_target(ward: Ward, western: int, loaded: indicators.Loaded, actor: Actor) -> bool:
+    goal = loaded.goals.get(western - 1)
+    if goal is None:
+        return False
+    indicator = loaded.indicator
+    values = {
+        f.name: getattr(indicator, f.name)
+        for f in fields(indicators.Spec)
+        if f.name not in ("goals", "about")
+    }
+    spec = indicators.Spec(**values, about=tuple(indicator.about), goals={**loaded.goals, western: goal})
+    return indicators.define(ward, spec, actor=actor)[1]
