@@ -101,7 +101,9 @@ def _pillar_list(plan: Plan, zones: Zones, numbers: list[int]) -> list[int]:
         if len(bare) < len(found) and not (len(found) >= 3 and bare == found[:-1]):
             bare = bare if bare == found[: len(bare)] else []
         values = sorted(number_of(plan, i) for i in bare)
-        if len(bare) < 2 or values != list(range(1, len(bare) + 1)):
+        if len(bare) < 2 or not (
+            values == list(range(1, len(bare) + 1)) or _nearly_whole(plan, bare, values)
+        ):
             continue
         zone = zones.at(bare[0]) if zones.is_ordered else ""
         text = "".join(plan.title_of(plan.blocks[i]) for i in bare)
@@ -113,6 +115,14 @@ def _pillar_list(plan: Plan, zones: Zones, numbers: list[int]) -> list[int]:
         return []
     score, best = max(candidates, key=lambda c: c[0])
     return best if score > 0 else []
+
+
+def _nearly_whole(plan: Plan, bare: list[int], values: list[int]) -> bool:
+    """A list of pillars with one number lost, as a cut document has it: its titles are headings further on."""
+    if len(set(values)) < len(values) or values[-1] > len(values) + 1:
+        return False
+    echoes = {squeezed(plan.title_of(block)) for block in plan.blocks if block.kind == "echo"}
+    return sum(squeezed(plan.title_of(plan.blocks[index])) in echoes for index in bare) >= 2
 
 
 def _listed(plan: Plan, index: int) -> Pillar:

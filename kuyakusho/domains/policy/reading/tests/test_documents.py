@@ -199,6 +199,16 @@ class TestLeaflets:
             "みなと坂保育園": "園児の",
         }
 
+    def test_a_torn_leaflet_with_a_pillar_lost(self):
+        text = (
+            (DOCUMENTS / "leaflet-torn.txt").read_text("utf-8").replace("２ 健やかに育ち暮らせるまち\n", "")
+        )
+        policy = imported_text(text)
+        assert titles(policy, "pillar") == ["災害に強く安全なまち", "にぎわいと魅力のあるまち"]
+        assert count(policy, "measure") == 7
+        assert "list-without-pillar" in {doubt.code for doubt in policy.doubts}
+        assert any("2番目" in warning for warning in policy.warnings)
+
     def test_pillars_without_numbers_on_a_web_page(self):
         policy = imported("pillars.html")
         assert (policy.city, policy.ward) == ("みなみ市", "かざぐるま区")
