@@ -218,7 +218,7 @@ def _section(ward: Ward, key: str) -> Section:
 
 def _locked(initiative: Initiative) -> Initiative:
     found = (
-        Initiative.objects.select_for_update(of=("self",))
+        Initiative.objects.select_for_update(of=("self",), no_key=True)
         .select_related("owner", "ward")
         .filter(pk=initiative.pk)
         .first()

@@ -30,6 +30,7 @@ def attach(initiative: Initiative, key: str, *, weight: Decimal = Decimal(1), ac
     indicator = indicators.Indicator.objects.filter(ward=initiative.ward_id, key=key).first()
     if indicator is None:
         raise Missing("policy.indicator-missing", _("この指標は、この区にはありません。"))
+    _hold(initiative)
     link, created = InitiativeIndicator.objects.get_or_create(
         initiative=initiative, indicator=indicator, defaults={"weight": weight}
     )
@@ -44,9 +45,15 @@ def attach(initiative: Initiative, key: str, *, weight: Decimal = Decimal(1), ac
 @transaction.atomic
 def detach(initiative: Initiative, key: str, *, actor: Actor) -> None:
     """The indicator and its figures stay; only this initiative is no longer judged by it."""
+    _hold(initiative)
     gone, _rows = InitiativeIndicator.objects.filter(initiative=initiative, indicator__key=key).delete()
     if gone:
         _told(initiative, actor, "detached", key, "")
+
+
+def _hold(initiative: Initiative) -> None:
+    """One change of an initiative's indicators at a time."""
+    Initiative.objects.select_for_update(no_key=True).only("pk").filter(pk=initiative.pk).first()
 
 
 def _told(initiative: Initiative, actor: Actor, what: str, key: str, weight: str) -> None:

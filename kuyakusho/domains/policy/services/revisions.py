@@ -13,8 +13,16 @@ from ..models import Initiative, Plan
 
 
 def locked(plan: Plan) -> Plan:
-    """The plan as it is now, held until the transaction ends: one correction or publication at a time."""
-    found = Plan.objects.select_for_update(of=("self",)).select_related("ward").filter(pk=plan.pk).first()
+    """The plan as it is now, held until the transaction ends: one correction or publication at a time.
+
+    What points to the plan (an evaluation that somebody begins) is written meanwhile.
+    """
+    found = (
+        Plan.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("ward")
+        .filter(pk=plan.pk)
+        .first()
+    )
     if found is None:
         raise Missing
     return found
@@ -40,7 +48,7 @@ def grown(plan: Plan) -> int:
 def grown_with(initiatives: Iterable[Initiative]) -> None:
     """Counts a change for every plan that names one of the initiatives: its publication would look different."""
     pks = [i.pk for i in initiatives]
-    plans = Plan.objects.filter(nodes__joins__initiative__in=pks).values("pk")
-    Plan.objects.filter(pk__in=list(plans.values_list("pk", flat=True).distinct())).update(
-        revision=F("revision") + 1
-    )
+    found = Plan.objects.filter(nodes__joins__initiative__in=pks).values_list("pk", flat=True).distinct()
+    # Held in one order first: of two who change several plans neither holds what the other wants next.
+    plans = Plan.objects.select_for_update(no_key=True).filter(pk__in=list(found)).order_by("pk")
+    Plan.objects.filter(pk__in=[plan.pk for plan in plans.only("pk")]).update(revision=F("revision") + 1)

@@ -26,7 +26,9 @@ def load(
     Raises Invalid when a key is unknown in this ward or an entry is wrong.
     """
     # All held before the first is written, and in one order: of two files neither holds what the other wants next.
-    found = Indicator.objects.select_for_update().filter(ward=ward, key__in={key for key, _e in rows})
+    found = Indicator.objects.select_for_update(no_key=True).filter(
+        ward=ward, key__in={key for key, _e in rows}
+    )
     indicators = {indicator.key: indicator for indicator in found.order_by("pk")}
     unknown = sorted({key for key, _e in rows} - indicators.keys())
     if unknown:

@@ -29,7 +29,7 @@ def receive(indicator: Indicator, entry: Entry, *, actor: Actor) -> tuple[Observ
             _("値がおかしいと思われるときは、区の企画の担当にお知らせください。"),
         )
     # The same lock as when storing: of two equal figures that arrive at once the second finds the first.
-    Indicator.objects.select_for_update().only("pk").get(pk=indicator.pk)
+    Indicator.objects.select_for_update(no_key=True).only("pk").get(pk=indicator.pk)
     before = (
         indicator.observations.filter(
             period_from=entry.from_on, period_until=entry.until_on, source=entry.source.strip()

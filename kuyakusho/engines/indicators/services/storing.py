@@ -46,7 +46,7 @@ def store(indicator: Indicator, finding: Finding, actor: Actor) -> tuple[Observa
     sent twice, or a measuring job that runs twice, leaves one line. Must run in a transaction.
     """
     # Whoever comes second waits here and then sees the first one's line. SQLite has one writer at a time anyway.
-    Indicator.objects.select_for_update().only("pk").get(pk=indicator.pk)
+    Indicator.objects.select_for_update(no_key=True).only("pk").get(pk=indicator.pk)
     value = finding.value.quantize(FOUR_PLACES, ROUND_HALF_EVEN)
     low, high = rounded(finding.low), rounded(finding.high)
     before = (
