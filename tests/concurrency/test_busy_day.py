@@ -147,7 +147,7 @@ def test_everybody_at_once(transactional_db: None) -> None:
     for thread in threads:
         thread.join(SECONDS + 60)
     assert not any(thread.is_alive() for thread in threads), "somebody still waits"
-    assert not faults, faults[0]
+    assert not faults, "\n\n=====".join(faults)
     assert outcomes["done"] > 50, outcomes
 
     deeds.seal_often(3)
