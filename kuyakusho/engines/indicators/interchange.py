@@ -66,6 +66,9 @@ def restore(ward: Ward, tables: Mapping[str, list[Row]], *, actor: Actor) -> dic
     An indicator that is there keeps its public id; one that is made takes that of its row unless another ward has it.
     """
     keys = [row["key"] for row in tables["indicators"]]
+    # All held before the first is written, and in one order, as when figures are loaded from a file.
+    held = Indicator.objects.select_for_update(no_key=True).filter(ward=ward, key__in=keys)
+    list(held.order_by("pk").values_list("pk", flat=True))
     before = exported(ward, keys)
     done = {
         "indicators": _indicators(ward, tables["indicators"], before["indicators"]),

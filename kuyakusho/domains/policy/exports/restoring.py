@@ -37,7 +37,7 @@ from ..models import (
     Plan,
     SourceDocument,
 )
-from ..services.revisions import grown_with
+from ..services.revisions import grown_with, hold_initiatives
 from .bundle import COLUMNS, Bundle, by_key, gather, in_reading_order
 from .judgements import add_judgements, ids_taken
 from .soundness import faults_of
@@ -152,8 +152,9 @@ class _Restoring:
         """The plan, made when it isn't there, and everything that stands under it now."""
         row = self.rows["plan"][0]
         values = attributes(COLUMNS["plan"], row)
+        hold_initiatives(self.ward, plan_key=row["key"])
         plan = (
-            Plan.objects.select_for_update()
+            Plan.objects.select_for_update(no_key=True)
             .filter(ward=self.ward, key=row["key"], fiscal_year=row["fiscal_year"])
             .first()
         )

@@ -20,7 +20,7 @@ from ..models import Budget, Initiative, InitiativeIndicator, Node, Plan
 from ..queries.content import content_of
 from ..rules.canonical import digest
 from ..services.publishing import publish
-from ..services.revisions import grown, grown_with, locked
+from ..services.revisions import grown, grown_with, hold_initiatives, locked
 from .figures import apply_indicators, apply_observations
 from .shapes import InitiativeShape, PlanPack, PlanShape, PolicyPack, ServiceShape
 from .trees import apply_tree
@@ -31,6 +31,7 @@ PLAN_WORDS = ("title", "title_en", "title_easy", "summary", "summary_en", "summa
 def apply(ward: Ward, pack: Pack, actor: Actor) -> list[Change]:
     """Applies plans, initiatives, indicators and figures, inside the transaction of the whole pack."""
     policy: PolicyPack = pack["policy"]
+    hold_initiatives(ward)
     changes = apply_indicators(ward, [entry.value for entry in policy.indicators], actor)
     redefined = [change.key for change in changes]
     grown_with(Initiative.objects.filter(ward=ward, indicator_links__indicator__key__in=redefined))

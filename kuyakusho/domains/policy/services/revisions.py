@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from kuyakusho.core.errors import Conflict, Missing
+from kuyakusho.core.wards.models import Ward
 
 from ..models import Initiative, Plan
 
@@ -26,6 +28,12 @@ def locked(plan: Plan) -> Plan:
     if found is None:
         raise Missing
     return found
+
+
+def hold_initiatives(ward: Ward, **which: Any) -> None:
+    """Holds initiatives of the ward until the transaction ends: before a plan, as whoever changes one does."""
+    found = Initiative.objects.select_for_update(no_key=True).filter(ward=ward, **which)
+    list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def must_be(plan: Plan, revision: int | None) -> None:
